@@ -1,0 +1,1 @@
+"""Code that the jobs of every package share. It has no jobs of its own."""
