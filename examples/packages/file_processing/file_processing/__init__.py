@@ -1,0 +1,1 @@
+"""A package in a project folder of the same name: <package>/<package>/jobs."""
