@@ -1,0 +1,1 @@
+"""A package in the src layout, its project folder with a hyphen: <package>/src/<package>/jobs."""

@@ -1,0 +1,1 @@
+"""One job a file; a file without JOB is not a job."""
