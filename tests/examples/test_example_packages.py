@@ -1,0 +1,82 @@
+"""What makes the example packages good examples, and fit to travel in a chart."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def assigned_job(path: Path) -> ast.Tuple | None:
+    for statement in ast.parse(path.read_bytes()).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "JOB":
+            return statement.value
+    return None
+
+
+def test_there_are_exactly_the_jobs_we_promise(packages, descriptions, job_file):
+    with_job = {path for path in packages.rglob("*.py") if assigned_job(path)}
+    assert with_job == {job_file(job) for job in descriptions}
+
+
+def test_a_job_says_its_description(job, job_file, descriptions):
+    assert ast.literal_eval(assigned_job(job_file(job)).elts[1]) == descriptions[job]
+
+
+def test_all_three_layouts_are_shown(packages):
+    assert {path.relative_to(packages).as_posix() for path in packages.rglob("jobs") if path.is_dir()} == {
+        "data_pipeline/jobs",
+        "file_processing/file_processing/jobs",
+        "reporting-seeder/src/reporting_seeder/jobs",
+    }
+
+
+def test_the_shared_package_has_a_file_where_others_have_their_jobs(packages):
+    assert (packages / "etl_core/jobs.py").is_file()
+    assert not (packages / "etl_core/jobs").exists()
+
+
+def test_only_the_standard_library_and_their_own_packages_are_imported(packages):
+    ours = {"etl_core", "data_pipeline", "file_processing", "reporting_seeder"}
+    imported = {
+        name.partition(".")[0]
+        for path in packages.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        for name in names_of(node)
+    }
+    assert imported <= ours | sys.stdlib_module_names
+
+
+def names_of(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+
+
+def test_no_job_imports_another(packages, job, job_file):
+    imported = [name for node in ast.walk(ast.parse(job_file(job).read_bytes())) for name in names_of(node)]
+    assert not [name for name in imported if ".jobs." in name]
+
+
+def test_they_are_small_enough_for_a_config_map(packages):
+    assert sum(path.stat().st_size for path in packages.rglob("*.py")) < 40_000
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(packages, monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(packages)
+    from etl_core.files import write_text
+
+    kept = tmp_path / "kept.txt"
+    assert write_text(kept, "old")
+    assert not write_text(kept, "old")
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_text(kept, "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["kept.txt"]
+    assert kept.read_text() == "old"
+
+
+def full_disk(descriptor: int) -> None:
+    raise OSError(28, "No space left on device")
