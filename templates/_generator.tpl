@@ -1,0 +1,99 @@
+{{/* The generator as ConfigMap data: its modules, and its command. */}}
+{{- define "airflow-control-plane.generatorFiles" -}}
+{{ (.Files.Glob "generator/airflow_control_plane/*.py").AsConfig }}
+airflow-control-plane: |
+  #!/usr/bin/env python3
+  import runpy
+  runpy.run_module("airflow_control_plane", run_name="__main__")
+{{- end }}
+
+{{/* The volumes of the generator: its code as a Python package, and its settings. */}}
+{{- define "airflow-control-plane.generatorVolumes" -}}
+- name: generator
+  configMap:
+    name: {{ .Release.Name }}-generator
+    items:
+      - {key: airflow-control-plane, path: bin/airflow-control-plane, mode: 0555}
+      {{- range $path, $_ := .Files.Glob "generator/airflow_control_plane/*.py" }}
+      - {key: {{ base $path }}, path: airflow_control_plane/{{ base $path }}}
+      {{- end }}
+- name: generator-settings
+  configMap:
+    name: {{ .Release.Name }}-generator-settings
+{{- end }}
+
+{{/* The mounts of the generator's code. A pod cannot extend the PATH of an image, so the command goes where PATH looks. */}}
+{{- define "airflow-control-plane.generatorMounts" -}}
+- name: generator
+  mountPath: /opt/airflow-control-plane
+  readOnly: true
+- name: generator
+  mountPath: /usr/local/bin/airflow-control-plane
+  subPath: bin/airflow-control-plane
+  readOnly: true
+{{- end }}
+
+{{/* The environment in which jobs are found and run: the same for the generator and for Airflow. */}}
+{{- define "airflow-control-plane.generatorEnv" -}}
+- name: AIRFLOW__CORE__DAGS_FOLDER
+  value: /opt/airflow/dags
+- name: ETL_PACKAGES_ROOT
+  value: {{ include "airflow-control-plane.packageRoots" . | fromYamlArray | join ":" | quote }}
+- name: ETL_PYTHON_PATH
+  value: {{ join ":" .Values.packages.pythonPath | quote }}
+- name: PYTHONPATH
+  value: /opt/airflow-control-plane
+- name: PYTHONDONTWRITEBYTECODE
+  value: "1"
+- name: PYTHONUNBUFFERED
+  value: "1"
+{{- end }}
+
+{{/* The fields that the init container and the sidecar of the generator share. */}}
+{{- define "airflow-control-plane.generatorContainer" -}}
+image: {{ include "airflow-control-plane.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext:
+  {{- include "airflow-control-plane.containerSecurityContext" . | nindent 2 }}
+env:
+  {{- include "airflow-control-plane.generatorEnv" . | nindent 2 }}
+  - name: AIRFLOW_CONTROL_PLANE_SETTINGS
+    value: /etc/airflow-control-plane/settings.json
+  - name: AIRFLOW_CONTROL_PLANE_LOG_FORMAT
+    value: {{ .Values.sync.logFormat }}
+resources:
+  {{- toYaml .Values.sync.resources | nindent 2 }}
+volumeMounts:
+  {{- include "airflow-control-plane.generatorMounts" . | nindent 2 }}
+  - name: generator-settings
+    mountPath: /etc/airflow-control-plane
+    readOnly: true
+  {{- with include "airflow-control-plane.packagesMount" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  - name: dags
+    mountPath: /opt/airflow/dags
+  - name: tmp
+    mountPath: /tmp
+    subPath: dag-sync
+{{- end }}
+
+{{/* The init container that fills the DAG folder, or fails and leaves the old pod in place. */}}
+{{- define "airflow-control-plane.dagSyncInit" -}}
+- name: dag-sync
+  command: [airflow-control-plane, sync, --once]
+  {{- include "airflow-control-plane.generatorContainer" . | nindent 2 }}
+{{- end }}
+
+{{/* The sidecar that keeps the DAG folder in step. */}}
+{{- define "airflow-control-plane.dagSyncSidecar" -}}
+- name: dag-sync-sidecar
+  command: [airflow-control-plane, sync]
+  ports:
+    - {name: dag-sync, containerPort: 8975}
+  startupProbe:
+    {{- include "airflow-control-plane.startupProbe" (dict "path" "/healthz" "port" "dag-sync") | nindent 4 }}
+  livenessProbe:
+    {{- include "airflow-control-plane.livenessProbe" (dict "path" "/healthz" "port" "dag-sync") | nindent 4 }}
+  {{- include "airflow-control-plane.generatorContainer" . | nindent 2 }}
+{{- end }}

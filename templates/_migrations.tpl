@@ -1,0 +1,43 @@
+{{/* The init container that migrates the database and creates the admin user; several at once are fine. */}}
+{{- define "airflow-control-plane.migrate" -}}
+{{- $root := .root -}}
+- name: migrate
+  command:
+    - python
+    - /opt/airflow-scripts/migrate.py
+    - --timeout={{ .root.Values.migrations.timeoutSeconds }}
+    {{- with .root.Values.admin }}
+    {{- if .create }}
+    - --admin-username={{ .username }}
+    - --admin-email={{ .email }}
+    - --admin-first-name={{ .firstName }}
+    - --admin-last-name={{ .lastName }}
+    - --admin-password-file=/etc/airflow-admin/{{ $root.Values.secrets.adminPassword.key }}
+    {{- end }}
+    {{- end }}
+  resources:
+    {{- toYaml .root.Values.migrations.resources | nindent 4 }}
+  {{- include "airflow-control-plane.airflowContainer" . | nindent 2 }}
+    {{- if .root.Values.admin.create }}
+    - name: admin-password
+      mountPath: /etc/airflow-admin
+      readOnly: true
+    {{- end }}
+{{- end }}
+
+{{/* The volume of the admin's password. */}}
+{{- define "airflow-control-plane.adminPasswordVolume" -}}
+- name: admin-password
+  secret:
+    secretName: {{ include "airflow-control-plane.secretName" (dict "root" . "entry" "adminPassword") }}
+    defaultMode: 0440
+{{- end }}
+
+{{/* The init container that waits until somebody else has migrated the database. */}}
+{{- define "airflow-control-plane.awaitMigrations" -}}
+- name: await-migrations
+  command: [python, /opt/airflow-scripts/await_migrations.py, --timeout={{ .root.Values.migrations.timeoutSeconds }}]
+  resources:
+    {{- toYaml .root.Values.migrations.resources | nindent 4 }}
+  {{- include "airflow-control-plane.airflowContainer" . | nindent 2 }}
+{{- end }}

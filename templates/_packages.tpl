@@ -1,0 +1,58 @@
+{{/* The package roots as a YAML list: values `packages.roots`, else the one folder of the source. */}}
+{{- define "airflow-control-plane.packageRoots" -}}
+{{- $source := .Values.packages.source -}}
+{{- $mount := "/opt/airflow/packages" -}}
+{{- $folders := dict
+  "examples" $mount
+  "image" $source.image.path
+  "pvc" (printf "%s/%s" $mount $source.pvc.path | trimSuffix "/") -}}
+{{ .Values.packages.roots | default (list (get $folders $source.type)) | toYaml }}
+{{- end }}
+
+{{/* Whether one broken job file stops a rollout; atomic sources change only with one. */}}
+{{- define "airflow-control-plane.strictStart" -}}
+{{- $strict := toString .Values.sync.strictStart -}}
+{{ eq $strict "auto" | ternary (include "airflow-control-plane.atomicSource" .) $strict }}
+{{- end }}
+
+{{/* Whether the source publishes a whole tree at once, so that what is missing from it is meant to be gone. */}}
+{{- define "airflow-control-plane.atomicSource" -}}
+{{ ne .Values.packages.source.type "pvc" }}
+{{- end }}
+
+{{/* The example packages as ConfigMap data. Two packages may hold a file of one name, so a key is the path with -- for /. */}}
+{{- define "airflow-control-plane.exampleFiles" -}}
+{{- range $path, $_ := .Files.Glob "examples/packages/**" }}
+{{ $path | trimPrefix "examples/packages/" | replace "/" "--" }}: |
+  {{- $.Files.Get $path | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* The volume named packages, with the tree restored out of the keys; nothing for packages baked into the image. */}}
+{{- define "airflow-control-plane.packagesVolume" -}}
+{{- $type := .Values.packages.source.type -}}
+{{- if eq $type "examples" -}}
+- name: packages
+  configMap:
+    name: {{ .Release.Name }}-examples
+    items:
+      {{- range $path, $_ := .Files.Glob "examples/packages/**" }}
+      {{- $file := trimPrefix "examples/packages/" $path }}
+      - {key: {{ replace "/" "--" $file }}, path: {{ $file }}}
+      {{- end }}
+{{- else if eq $type "pvc" -}}
+- name: packages
+  persistentVolumeClaim:
+    claimName: {{ .Values.packages.source.pvc.claimName }}
+    readOnly: true
+{{- end }}
+{{- end }}
+
+{{/* The mount of the volume above. */}}
+{{- define "airflow-control-plane.packagesMount" -}}
+{{- if ne .Values.packages.source.type "image" -}}
+- name: packages
+  mountPath: /opt/airflow/packages
+  readOnly: true
+{{- end }}
+{{- end }}
