@@ -1,0 +1,61 @@
+"""helm test: every job that the generator found is a DAG in Airflow, and no DAG file fails to import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow_api import Airflow, await_no_failures, request_json, run_check, setting
+
+# New files are listed every 10 seconds; a first parse of many takes longer.
+PATIENCE_SECONDS = 180
+
+
+def missing_dags(jobs: list[dict[str, Any]], dag_ids: set[str]) -> list[str]:
+    """A sentence for each job without a DAG."""
+    return [
+        f"The DAG {job['dag_id']} is missing in Airflow. It is made from {job['source']}. "
+        f"See: kubectl logs -n {setting('NAMESPACE')} -l app.kubernetes.io/instance={setting('RELEASE')} -c dag-processor"
+        for job in jobs
+        if job["dag_id"] not in dag_ids
+    ]
+
+
+def import_errors(errors: list[dict[str, Any]]) -> list[str]:
+    """A paragraph for each file that Airflow cannot import."""
+    return [
+        f"Airflow cannot import {error['filename']}. Mend what its message names:\n{error['stack_trace'].strip()}"
+        for error in errors
+    ]
+
+
+def job_problems(problems: list[dict[str, Any]]) -> list[str]:
+    """A line for each problem in a job file, as `airflow-control-plane check` prints it."""
+    return [
+        f"{problem['path']}:{problem['line']}:{problem['column']}: {problem['message']}"
+        for problem in problems
+        if problem["severity"] == "error"
+    ]
+
+
+def failures(airflow: Airflow) -> list[str]:
+    """All that keeps a job from being a DAG."""
+    status = request_json(f"{setting('DAG_SYNC_URL')}/status")
+    dag_ids = {dag["dag_id"] for dag in airflow.get_all("dags", "dags")}
+    incomplete = [] if status["complete"] else ["The packages could not be read completely; see the log of dag-sync-sidecar."]
+    return [
+        *incomplete,
+        *job_problems(status["problems"]),
+        *missing_dags(status["jobs"], dag_ids),
+        *import_errors(airflow.get_all("importErrors", "import_errors")),
+    ]
+
+
+def check() -> str:
+    airflow = Airflow()
+    await_no_failures(lambda: failures(airflow), PATIENCE_SECONDS)
+    jobs = request_json(f"{setting('DAG_SYNC_URL')}/status")["jobs"]
+    return f"{len(jobs)} jobs are DAGs in Airflow, and no file fails to import."
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_check(check))

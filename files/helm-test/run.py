@@ -1,0 +1,67 @@
+"""helm test: a job triggered through the REST API runs and succeeds."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+from urllib.parse import quote
+
+from airflow_api import Airflow, Failure, run_check, setting
+
+PATIENCE_SECONDS = 300
+LOG_LINES = 40
+
+
+def trigger(airflow: Airflow, dag_id: str, args: list[str]) -> str:
+    """Starts a run and returns its id."""
+    dag = airflow.get(f"dags/{dag_id}")
+    if dag["is_paused"]:
+        raise Failure(f"The DAG {dag_id} is paused, so a run of it would wait for ever. Unpause it, or set tests.dagId.")
+    return airflow.post(f"dags/{dag_id}/dagRuns", {"logical_date": None, "conf": {"args": args}})["dag_run_id"]
+
+
+def await_end(airflow: Airflow, run: str) -> str:
+    """The state in which the run ended."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        state = airflow.get(run)["state"]
+        if state in ("success", "failed"):
+            return state
+        if time.monotonic() > deadline:
+            raise Failure(f"{run} is still {state} after {PATIENCE_SECONDS} seconds.\n{log_of(airflow, run)}")
+        time.sleep(2)
+
+
+def log_of(airflow: Airflow, run: str) -> str:
+    """The end of the log of the run's last task, or why there is none."""
+    try:
+        tasks = airflow.get(f"{run}/taskInstances")["task_instances"]
+        if not tasks:
+            return "No task has started: see the log of airflow-scheduler."
+        task = tasks[-1]
+        task_path = f"{run}/taskInstances/{quote(task['task_id'], safe='')}/logs/{task['try_number']}"
+        lines = [line_of(event) for event in airflow.get(task_path)["content"]]
+    except (Failure, KeyError) as error:
+        return f"The task log cannot be read: {error}"
+    return "\n".join([f"The end of the log of task {task['task_id']}, try {task['try_number']}:", *lines[-LOG_LINES:]])
+
+
+def line_of(event: dict[str, Any] | str) -> str:
+    """One line of a task log, which Airflow hands out as structured events."""
+    return event if isinstance(event, str) else str(event.get("event", event))
+
+
+def check() -> str:
+    dag_id = setting("DAG_ID")
+    airflow = Airflow()
+    run_id = trigger(airflow, dag_id, json.loads(setting("DAG_ARGS")))
+    run = f"dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
+    print(f"Triggered {dag_id}: {run_id}")
+    if await_end(airflow, run) == "failed":
+        raise Failure(f"The run {run_id} of {dag_id} failed.\n{log_of(airflow, run)}")
+    return f"The run {run_id} of {dag_id} succeeded."
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_check(check))

@@ -1,0 +1,78 @@
+"""Brings Airflow's database up to date and creates the admin user. Safe to run again, and in several pods at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from airflow_command import run_airflow
+from database import DatabaseError, address, await_server, connection_url
+
+# `airflow db migrate` waits for the lock of another pod for two seconds only, then gives up.
+RETRY_SECONDS = 5
+
+
+def migrate(deadline: float) -> None:
+    """Runs `airflow db migrate` until it succeeds, the error is one that stays, or the time is up."""
+    while True:
+        outcome = run_airflow("db", "migrate")
+        if outcome.exit_code == 0:
+            return
+        if outcome.advice:
+            raise DatabaseError(outcome.advice)
+        if time.monotonic() > deadline:
+            raise DatabaseError("`airflow db migrate` did not succeed in time; its own output is above.")
+        print(f"`airflow db migrate` failed; once more in {RETRY_SECONDS} seconds.")
+        time.sleep(RETRY_SECONDS)
+
+
+def create_admin(options: argparse.Namespace) -> None:
+    """Creates the admin user unless there is one of that name, whose password is then left alone."""
+    password = options.admin_password_file.read_text(encoding="utf-8").strip()
+    if not password:
+        raise DatabaseError(f"{options.admin_password_file} is empty: put the admin's password into its Secret.")
+    outcome = run_airflow(
+        "users",
+        "create",
+        f"--username={options.admin_username}",
+        f"--email={options.admin_email}",
+        f"--firstname={options.admin_first_name}",
+        f"--lastname={options.admin_last_name}",
+        "--role=Admin",
+        answers=f"{password}\n{password}\n",
+    )
+    if outcome.exit_code:
+        raise DatabaseError(f"The user {options.admin_username} was not created; Airflow's own output is above.")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line. Without --admin-username no user is created."""
+    result = argparse.ArgumentParser(description=__doc__)
+    result.add_argument("--timeout", type=float, required=True, help="seconds")
+    result.add_argument("--admin-username")
+    result.add_argument("--admin-email")
+    result.add_argument("--admin-first-name")
+    result.add_argument("--admin-last-name")
+    result.add_argument("--admin-password-file", type=Path)
+    return result
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(argv)
+    deadline = time.monotonic() + options.timeout
+    try:
+        await_server(address(connection_url()), deadline)
+        migrate(deadline)
+        if options.admin_username:
+            create_admin(options)
+    except DatabaseError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
