@@ -1,0 +1,69 @@
+"""One authority, and a certificate for every component that speaks to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import configuration
+from .settings import Settings
+from .steps import run
+
+DAYS = "365"
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc")
+
+
+def subjects(settings: Settings) -> dict[str, str]:
+    """Who each client is; the names are the ones Kubernetes' own roles are bound to."""
+    return {
+        "admin": "/O=system:masters/CN=admin",
+        "apiserver-to-kubelet": "/O=system:masters/CN=kube-apiserver-kubelet-client",
+        "controller-manager": "/CN=system:kube-controller-manager",
+        "scheduler": "/CN=system:kube-scheduler",
+        "kubelet": f"/O=system:nodes/CN=system:node:{settings.name}",
+        "proxy": "/CN=system:kube-proxy",
+    }
+
+
+def create(settings: Settings) -> None:
+    folder = settings.certificates
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log = settings.log("certificates")
+    if not (folder / "ca.crt").exists():
+        authority = ["-keyout", folder / "ca.key", "-out", folder / "ca.crt", "-subj", f"/CN={settings.name}-ca"]
+        run(["openssl", "req", "-x509", "-days", DAYS, *NEW_KEY, *authority], log=log)
+    if not (folder / "service-accounts.key").exists():
+        # The API server reads the public half from it too, and finds that in the traditional form only.
+        traditional = ["ecparam", "-genkey", "-noout", "-name", "prime256v1"]
+        run(["openssl", *traditional, "-out", folder / "service-accounts.key"], log=log)
+    names = f"DNS:kubernetes.default.svc,IP:{settings.node_address},IP:{settings.kubernetes_service}"
+    issue(folder, "apiserver", "/CN=kube-apiserver", log, "-addext", f"subjectAltName={names}")
+    for client, subject in subjects(settings).items():
+        issue(folder, client, subject, log)
+        write_kubeconfig(settings, client, settings.kubeconfig_of(client))
+    write_kubeconfig(settings, "admin", settings.kubeconfig)
+
+
+def issue(folder: Path, name: str, subject: str, log: Path, *extensions: str) -> None:
+    certificate, key, request = (folder / f"{name}.{suffix}" for suffix in ("crt", "key", "csr"))
+    if certificate.exists():
+        return
+    run(
+        ["openssl", "req", *NEW_KEY, "-keyout", key, "-out", request, "-subj", subject, *extensions],
+        log=log,
+    )
+    authority = ["-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial", "-days", DAYS]
+    sign = ["openssl", "x509", "-req", "-in", request, "-copy_extensions", "copy", *authority]
+    run([*sign, "-out", certificate], log=log)
+
+
+def write_kubeconfig(settings: Settings, client: str, path: Path) -> None:
+    folder = settings.certificates
+    text = configuration.kubeconfig(
+        settings,
+        user=client,
+        authority=(folder / "ca.crt").read_bytes(),
+        certificate=(folder / f"{client}.crt").read_bytes(),
+        key=(folder / f"{client}.key").read_bytes(),
+    )
+    path.touch(mode=0o600)
+    path.write_text(text)

@@ -1,0 +1,61 @@
+"""Ends every container of the cluster, and what the kernel holds for them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from .mounts import unmount_below
+from .node import ctr
+from .settings import Settings
+from .steps import output_of, succeeds, wait_until
+
+NETWORK_NAMESPACES = Path("/run/netns")
+
+
+def remove_all(settings: Settings) -> None:
+    """Needs containerd, and a kubelet that is gone, for it would start them again."""
+    client = ctr(settings)
+    names = output_of([*client, "containers", "list", "--quiet"]).split()
+    namespaces = {network_namespace(output_of([*client, "containers", "info", name])) for name in names}
+    for task in output_of([*client, "tasks", "list", "--quiet"]).split():
+        succeeds([*client, "tasks", "kill", "--signal=SIGKILL", task])
+    for name in names:
+        succeeds([*client, "tasks", "delete", "--force", name])
+        output_of([*client, "containers", "delete", name])
+    log = settings.log("containerd")
+    wait_until(lambda: not output_of([*client, "tasks", "list", "--quiet"]), "all containers to end", log=log)
+    # A namespace takes its side of the pod's network cable with it, and so the bridge's.
+    for namespace in namespaces - {None}:
+        unmount_below(NETWORK_NAMESPACES / namespace)
+        (NETWORK_NAMESPACES / namespace).unlink(missing_ok=True)
+
+
+def network_namespace(info: str) -> str | None:
+    """The name of the namespace that the CNI plugins were called for, from containerd's record of a container."""
+    for namespace in json.loads(info)["Spec"]["linux"]["namespaces"]:
+        if namespace["type"] == "network" and "path" in namespace:
+            path = Path(namespace["path"])
+            return path.name if path.parent.name == "netns" else None
+    return None
+
+
+def remove_traces(settings: Settings) -> None:
+    """What the kubelet and the CNI plugins wrote outside the cluster's own folders."""
+    for result in Path("/var/lib/cni/results").glob(f"{settings.name}-*"):
+        result.unlink()
+    for link in Path("/var/log/containers").glob("*"):
+        if link.is_symlink() and Path(os.readlink(link)).is_relative_to(settings.state):
+            link.unlink()
+    for hierarchy in [Path("/sys/fs/cgroup"), *Path("/sys/fs/cgroup").iterdir()]:
+        if (hierarchy / "kubepods").is_dir():
+            remove_control_groups(hierarchy / "kubepods")
+
+
+def remove_control_groups(folder: Path) -> None:
+    """A control group can be removed when it has no children; its files are the kernel's."""
+    for child in folder.iterdir():
+        if child.is_dir():
+            remove_control_groups(child)
+    folder.rmdir()

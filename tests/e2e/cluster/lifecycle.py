@@ -1,0 +1,113 @@
+"""The cluster from nothing to Ready, and back to nothing: the order of the steps."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from . import (
+    binaries,
+    buildah,
+    certificates,
+    containers,
+    control_plane,
+    images,
+    network,
+    node,
+    packages,
+    processes,
+    storage,
+)
+from .mounts import unmount_below
+from .recipes import IMAGES
+from .settings import Settings
+from .steps import step
+
+# In the order they are stopped: containerd last, to end the containers once no kubelet starts them again.
+DAEMONS = (
+    "storage",
+    "coredns",
+    "kubelet",
+    "kube-proxy",
+    "kube-scheduler",
+    "kube-controller-manager",
+    "kube-apiserver",
+    "etcd",
+    "containerd",
+)
+
+
+def up(settings: Settings) -> None:
+    make_room(settings)
+    build(settings)
+    with step("certificates"):
+        certificates.create(settings)
+    with step("network"):
+        network.up(settings)
+    with step("containerd"):
+        node.start_containerd(settings)
+    load(settings)
+    with step("control plane"):
+        control_plane.up(settings)
+    with step("node"):
+        node.join(settings)
+    with step("storage"):
+        storage.up(settings)
+
+
+def build(settings: Settings) -> None:
+    with step("Debian packages"):
+        packages.install(settings)
+    for program in binaries.BUILDS:
+        with step(f"build {program.module}"):
+            binaries.build(settings, program)
+    for image in IMAGES:
+        with step(f"image {image.name}"):
+            images.build(settings, image)
+
+
+def load(settings: Settings) -> None:
+    for image in IMAGES:
+        with step(f"load {image.name}"):
+            images.load(settings, image)
+
+
+def is_up(settings: Settings) -> bool:
+    containerd = processes.read(settings, "containerd")
+    return owner(settings) == settings.repository and containerd is not None and containerd.alive
+
+
+def down(settings: Settings) -> None:
+    """Also for a cluster that is half up, half gone, or was never there."""
+    with step("control plane and node"):
+        for name in DAEMONS[:-1]:
+            processes.stop(settings, name)
+    with step("containers"):
+        if is_up(settings):
+            containers.remove_all(settings)
+        processes.stop(settings, "containerd")
+    with step("network"):
+        network.down(settings)
+    with step("state"):
+        unmount_below(settings.state)
+        unmount_below(settings.runtime)
+        containers.remove_traces(settings)
+        shutil.rmtree(settings.runtime, ignore_errors=True)
+        shutil.rmtree(settings.state, ignore_errors=True)
+
+
+def make_room(settings: Settings) -> None:
+    """A machine holds one such cluster: the one of another checkout is taken down first."""
+    other = owner(settings)
+    if other is not None and other != settings.repository:
+        print(f"taking down the cluster of {other}")
+        down(Settings(repository=other))
+    settings.runtime.mkdir(parents=True, exist_ok=True)
+    (settings.runtime / "owner").write_text(str(settings.repository))
+    settings.logs.mkdir(parents=True, exist_ok=True)
+
+
+def owner(settings: Settings) -> Path | None:
+    """The checkout whose cluster runs on this machine."""
+    path = settings.runtime / "owner"
+    return Path(path.read_text()) if path.exists() else None

@@ -1,0 +1,19 @@
+"""Mounts, as the kernel lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .steps import output_of
+
+
+def unmount_below(folder: Path) -> None:
+    """The folder itself and everything in it, innermost first; lazily, for a killed process may linger."""
+    for point in reversed(mount_points(Path("/proc/self/mounts").read_text(), folder)):
+        output_of(["umount", "--lazy", point])
+
+
+def mount_points(mounts: str, folder: Path) -> list[str]:
+    """In the order they were mounted. The kernel writes a space as \\040."""
+    points = [line.split()[1].replace("\\040", " ") for line in mounts.splitlines()]
+    return [point for point in points if Path(point).is_relative_to(folder)]

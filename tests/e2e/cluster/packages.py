@@ -1,0 +1,64 @@
+"""The Debian packages a node and the image build need."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from .settings import Settings
+from .steps import ClusterError, run
+
+PACKAGES = (
+    "buildah",
+    "busybox-static",
+    "ca-certificates",
+    "conntrack",
+    "containerd",
+    "containernetworking-plugins",
+    "debootstrap",
+    "ethtool",
+    "iproute2",
+    "iptables",
+    "kmod",
+    "openssl",
+    "procps",
+    "runc",
+    "socat",
+)
+
+
+def install(settings: Settings) -> None:
+    missing = [package for package in PACKAGES if package not in installed(PACKAGES)]
+    if not missing:
+        return
+    log = settings.log("packages")
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # Somebody else's apt-get on the machine is waited for.
+    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-y"]
+    run([*apt, "update"], log=log, env=env)
+    run([*apt, "install", "--no-install-recommends", *missing], log=log, env=env)
+
+
+def installed(packages: Iterable[str]) -> set[str]:
+    query = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *packages]
+    answer = subprocess.run(query, capture_output=True, text=True).stdout
+    return {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
+
+
+def debian_mirror(folder: Path = Path("/etc/apt")) -> str:
+    """The mirror this machine itself installs from."""
+    sources = [folder / "sources.list", *sorted((folder / "sources.list.d").glob("*"))]
+    texts = [path.read_text() for path in sources if path.suffix in (".list", ".sources") and path.is_file()]
+    mirror = first_mirror("\n".join(texts))
+    if mirror is None:
+        raise ClusterError(f"{folder} names no Debian mirror: expected a 'deb' line or a 'URIs:' field in its sources")
+    return mirror
+
+
+def first_mirror(sources: str) -> str | None:
+    """The first address of an archive called debian; of both forms of apt's source lists."""
+    found = re.findall(r"^(?:deb\s+(?:\[[^\]]*\]\s+)?|URIs:\s*)(\S+/debian/?)(?:\s|$)", sources, re.MULTILINE)
+    return found[0] if found else None

@@ -1,0 +1,102 @@
+"""Daemons: started once, recorded by pid, stopped by that pid alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .settings import Settings
+from .steps import ClusterError, wait_until
+
+
+@dataclass(frozen=True)
+class Daemon:
+    name: str
+    command: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, *command: str | Path) -> Daemon:
+        return cls(name, tuple(str(word) for word in command))
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was started. The start time tells the process from a later one that was given the same number."""
+
+    pid: int
+    started: str | None
+    command: tuple[str, ...]
+
+    @property
+    def alive(self) -> bool:
+        return self.started is not None and self.started == start_time(self.pid)
+
+
+def ensure(settings: Settings, daemon: Daemon, ready: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Leave a running daemon alone, unless it would be started differently today."""
+    record = read(settings, daemon.name)
+    if record and record.alive and record.command != daemon.command:
+        stop(settings, daemon.name)
+    if not (record and record.alive):
+        start(settings, daemon)
+    log = settings.log(daemon.name)
+
+    def ready_or_dead() -> bool:
+        current = read(settings, daemon.name)
+        if current is None or not current.alive:
+            raise ClusterError(f"{daemon.name} ended as soon as it was started", log)
+        return ready()
+
+    wait_until(ready_or_dead, f"{daemon.name} to be ready", log=log, seconds=seconds)
+
+
+def start(settings: Settings, daemon: Daemon) -> None:
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    settings.runtime.mkdir(parents=True, exist_ok=True)
+    with settings.log(daemon.name).open("ab") as log:
+        process = subprocess.Popen(
+            daemon.command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=settings.repository,
+            start_new_session=True,
+        )
+    record = {"pid": process.pid, "started": start_time(process.pid), "command": daemon.command}
+    record_path(settings, daemon.name).write_text(json.dumps(record))
+
+
+def stop(settings: Settings, name: str) -> None:
+    """At once: all state of a test cluster is thrown away, and an API server would wait a minute for its etcd."""
+    record = read(settings, name)
+    if record and record.alive:
+        os.kill(record.pid, signal.SIGKILL)
+        wait_until(lambda: not record.alive, f"{name} to end", log=settings.log(name), seconds=10)
+    record_path(settings, name).unlink(missing_ok=True)
+
+
+def read(settings: Settings, name: str) -> Record | None:
+    try:
+        record = json.loads(record_path(settings, name).read_text())
+    except FileNotFoundError:
+        return None
+    return Record(record["pid"], record["started"], tuple(record["command"]))
+
+
+def record_path(settings: Settings, name: str) -> Path:
+    return settings.runtime / f"{name}.pid"
+
+
+def start_time(pid: int) -> str | None:
+    """Field 22 of /proc/PID/stat; a zombie counts as ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[0] == "Z" else fields[19]
