@@ -1,0 +1,81 @@
+"""Which statements of a module bind a name, without running any of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class How(Enum):
+    ASSIGNED = auto()  # NAME = value, NAME: type = value, at top level
+    DECLARED = auto()  # NAME: type, without a value
+    IMPORTED = auto()
+    CONDITIONAL = auto()  # inside if, try, for, while, with or match
+    INDIRECT = auto()  # unpacked, chained, augmented, deleted, walrus, def, class, loop variable ...
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    how: How
+    node: ast.AST
+    value: ast.expr | None = None
+
+
+def bindings(tree: ast.Module, name: str) -> list[Binding]:
+    """All that binds `name` in the module's own scope, in the order of the text."""
+    return [binding for statement in tree.body for binding in _of_statement(statement, name)]
+
+
+def _of_statement(statement: ast.stmt, name: str) -> Iterator[Binding]:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+            yield Binding(How.ASSIGNED, statement, value)
+        case ast.AnnAssign(target=ast.Name(id=target), value=value) if target == name:
+            yield Binding(How.DECLARED if value is None else How.ASSIGNED, statement, value)
+        case ast.Import() | ast.ImportFrom():
+            yield from _of_import(statement, name)
+        case _:
+            compound = isinstance(getattr(statement, "body", None), list) and not isinstance(statement, _SCOPES)
+            yield from _nested(statement, name, How.CONDITIONAL if compound else How.INDIRECT)
+
+
+def _of_import(statement: ast.Import | ast.ImportFrom, name: str) -> Iterator[Binding]:
+    for alias in statement.names:
+        if (alias.asname or alias.name.partition(".")[0]) == name:
+            yield Binding(How.IMPORTED, statement)
+
+
+def _nested(statement: ast.stmt, name: str, how: How) -> Iterator[Binding]:
+    """Bindings anywhere below `statement`, but not inside functions, classes and lambdas: they have their own scope.
+
+    A loop over a stack instead of a recursion: nesting is the author's choice, the interpreter's stack is not.
+    """
+    stack: list[ast.AST] = [statement]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, _SCOPES):
+            if node.name == name:
+                yield Binding(how, node)
+            continue
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from _of_import(node, name)
+        elif _stores(node, name):
+            yield Binding(how, node)
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _stores(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Name(id=target, ctx=ast.Store() | ast.Del()):
+            return target == name
+        case ast.ExceptHandler(name=target) | ast.MatchAs(name=target) | ast.MatchStar(name=target):
+            return target == name
+        case ast.MatchMapping(rest=target):
+            return target == name
+    return False

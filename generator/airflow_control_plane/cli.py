@@ -1,0 +1,138 @@
+"""The command line: options in, exit code out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from airflow_control_plane import commands
+from airflow_control_plane.errors import EXIT_CODE_MEANINGS, ControlPlaneError, ExitCode, UsageError
+from airflow_control_plane.runtime import PACKAGES_ROOT_VARIABLE
+from airflow_control_plane.status_server import DEFAULT_PORT
+from airflow_control_plane.version import VERSION
+
+DAGS_DIR_VARIABLE = "AIRFLOW__CORE__DAGS_FOLDER"
+SETTINGS_VARIABLE = "AIRFLOW_CONTROL_PLANE_SETTINGS"
+LOG_FORMAT_VARIABLE = "AIRFLOW_CONTROL_PLANE_LOG_FORMAT"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    options = _parser().parse_args(argv)
+    try:
+        _complete_from_environment(options)
+        return int(options.command(options))
+    except ControlPlaneError as error:
+        print(f"airflow-control-plane: {error}", file=sys.stderr)
+        return int(error.exit_code)
+    except BrokenPipeError:
+        # The reader has seen enough, as in `discover | head`. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.OK)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="airflow-control-plane",
+        description="Keeps a folder of Airflow DAG files exactly in step with plain Python jobs.",
+        epilog="exit codes:\n" + "\n".join(f"  {code:d}  {meaning}" for code, meaning in EXIT_CODE_MEANINGS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    discover = subparsers.add_parser("discover", help="list the jobs of all packages")
+    _add_source_options(discover)
+    _add_format_option(discover)
+    discover.set_defaults(command=commands.discover)
+
+    check = subparsers.add_parser("check", help="list what is wrong with job files; exits 1 if anything is")
+    _add_source_options(check)
+    _add_format_option(check)
+    check.set_defaults(command=commands.check)
+
+    plan = subparsers.add_parser("plan", help="show what sync would do; exits 1 if it would change anything")
+    _add_source_options(plan)
+    _add_format_option(plan)
+    _add_target_options(plan)
+    _add_deletion_options(plan)
+    plan.set_defaults(command=commands.plan)
+
+    generate = subparsers.add_parser("generate", help="write the DAG files of all jobs, remove nothing")
+    _add_source_options(generate)
+    _add_target_options(generate)
+    generate.set_defaults(command=commands.generate)
+
+    sync = subparsers.add_parser("sync", help="keep the DAG folder in step, until stopped")
+    _add_source_options(sync)
+    _add_target_options(sync)
+    _add_deletion_options(sync)
+    sync.add_argument("--once", action="store_true", help="one pass, then exit")
+    sync.add_argument("--strict", action="store_true", help="with --once: exit 1 if any job file has a problem")
+    _add_status_port_option(sync, "serve /healthz, /status and /metrics on this port")
+    sync.set_defaults(command=commands.sync)
+
+    run = subparsers.add_parser("run", help="run one job as Airflow would", usage="%(prog)s [options] JOB [-- ARGS]")
+    _add_source_options(run)
+    run.add_argument("job", metavar="JOB", help="package.job")
+    run.add_argument("args", metavar="ARGS", nargs="*", help="the job's own arguments, after --")
+    run.set_defaults(command=commands.run)
+
+    status = subparsers.add_parser("status", help="show what the running sync says of itself")
+    _add_format_option(status)
+    _add_status_port_option(status, "where the running sync serves its status")
+    status.set_defaults(command=commands.status)
+    return parser
+
+
+def _add_source_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--packages-root",
+        dest="packages_roots",
+        metavar="DIR",
+        action="append",
+        help=f"a folder of packages, may be repeated (default: ${PACKAGES_ROOT_VARIABLE}, else ./packages)",
+    )
+
+
+def _add_target_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dags-dir", metavar="DIR", help=f"the DAG folder (default: ${DAGS_DIR_VARIABLE})")
+
+
+def _add_deletion_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--settings", metavar="FILE", help=f"JSON settings (default: ${SETTINGS_VARIABLE})")
+    parser.add_argument("--allow-empty", action="store_true", help="no jobs at all is a valid state")
+    parser.add_argument("--allow-mass-delete", action="store_true", help="remove any number of DAGs at once")
+
+
+def _add_format_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+
+
+def _add_status_port_option(parser: argparse.ArgumentParser, help_text: str) -> None:
+    parser.add_argument("--status-port", metavar="PORT", type=_port, default=DEFAULT_PORT, help=help_text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, expected 1 to 65535")
+    return int(text)
+
+
+def _complete_from_environment(options: argparse.Namespace) -> None:
+    """Flags win over the environment. Raises UsageError for what neither has."""
+    if "packages_roots" in options:
+        from_environment = [root for root in os.environ.get(PACKAGES_ROOT_VARIABLE, "").split(os.pathsep) if root]
+        options.packages_roots = options.packages_roots or from_environment or ["packages"]
+    if "dags_dir" in options:
+        options.dags_dir = options.dags_dir or os.environ.get(DAGS_DIR_VARIABLE)
+        if not options.dags_dir:
+            raise UsageError(f"no DAG folder: give --dags-dir or set {DAGS_DIR_VARIABLE}")
+    if "settings" in options:
+        options.settings = options.settings or os.environ.get(SETTINGS_VARIABLE)
+    options.log_format = os.environ.get(LOG_FORMAT_VARIABLE) or "text"
+    if options.log_format not in ("text", "json"):
+        raise UsageError(f"{LOG_FORMAT_VARIABLE} is {options.log_format!r}, expected text or json")

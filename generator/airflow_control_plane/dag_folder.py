@@ -1,0 +1,168 @@
+"""The folder that Airflow reads: what is in it, and the only code that changes it."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from itertools import islice
+from typing import NamedTuple
+
+from airflow_control_plane.errors import OutputError
+from airflow_control_plane.files import Signature
+from airflow_control_plane.rendering import source_in
+
+_TEMPORARY_PREFIX = ".airflow-control-plane-"
+_TEMPORARY_SUFFIX = ".tmp"
+_LOCK_POLL_SECONDS = 0.2
+# fsync waits for the disk, not for the processor: a few at a time share one journal commit.
+_WRITERS = 4
+_BATCH = 256
+
+
+class Entry(NamedTuple):
+    """A file of the folder. `source` is None for a foreign one: not generated, never touched."""
+
+    source: str | None
+    digest: bytes
+    signature: Signature
+
+    @property
+    def is_ours(self) -> bool:
+        return self.source is not None
+
+
+Inventory = Mapping[str, Entry]
+
+
+def digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+class DagFolder:
+    """Publishes and removes single files so that a reader sees a file's old bytes or its new ones, never less.
+
+    Call everything but `inventory` under `lock`. Raises OutputError wherever the folder cannot be used.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.path.abspath(path)
+        self._seen: dict[str, Entry] = {}
+
+    @contextmanager
+    def lock(self, wait_seconds: float = 0) -> Iterator[None]:
+        """Keeps others out. The lock is on the folder itself: no lock file to lose, and free with the process."""
+        with self._explained("opened"):
+            os.makedirs(self.path, exist_ok=True)
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self._acquire(descriptor, wait_seconds)
+            self._remove_leftovers()
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _acquire(self, descriptor: int, wait_seconds: float) -> None:
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                with self._explained("locked"):
+                    return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except _Busy:
+                if time.monotonic() >= deadline:
+                    message = f"another generator is at work in {self.path}; let it finish or stop it"
+                    raise OutputError(message) from None
+                time.sleep(_LOCK_POLL_SECONDS)
+
+    def _remove_leftovers(self) -> None:
+        """Temporary files under the lock belong to a generator that was killed."""
+        with self._explained("cleaned"):
+            for name in os.listdir(self.path):
+                if name.startswith(_TEMPORARY_PREFIX) and name.endswith(_TEMPORARY_SUFFIX):
+                    os.unlink(os.path.join(self.path, name))
+
+    def inventory(self) -> Inventory:
+        """All Python files of the folder by name; the very same object as last time if nothing changed.
+
+        Reads only files whose `stat` changed since the last call.
+        """
+        entries: dict[str, Entry] = {}
+        with self._explained("read"), suppress(FileNotFoundError), os.scandir(self.path) as found:
+            for item in found:
+                if item.name.endswith(".py"):
+                    entries[item.name] = self._entry(item)
+        if entries != self._seen:
+            self._seen = entries
+        return self._seen
+
+    def _entry(self, item: os.DirEntry[str]) -> Entry:
+        status = item.stat(follow_symlinks=False)
+        signature = Signature.of(status)
+        known = self._seen.get(item.name)
+        if known and known.signature == signature:
+            return known
+        if not stat.S_ISREG(status.st_mode):
+            return Entry(None, b"", signature)
+        with open(item.path, "rb") as file:
+            content = file.read()
+        return Entry(source_in(content), digest(content), signature)
+
+    def publish(self, files: Iterable[tuple[str, str]], advance: Callable[[], None] = lambda: None) -> None:
+        """Writes (name, text) pairs. Temporary file, fsync, rename: each name always shows a whole file."""
+        remaining = iter(files)
+        with self._explained("written"), ThreadPoolExecutor(_WRITERS) as writers:
+            while batch := list(islice(remaining, _BATCH)):
+                for _ in writers.map(self._publish_one, batch):
+                    advance()
+
+    def _publish_one(self, file: tuple[str, str]) -> None:
+        name, text = file
+        target = os.path.join(self.path, name)
+        temporary = os.path.join(self.path, f"{_TEMPORARY_PREFIX}{os.urandom(8).hex()}{_TEMPORARY_SUFFIX}")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            with open(os.open(temporary, flags, 0o644), "wb") as output:
+                output.write(text.encode("ascii"))
+                output.flush()
+                os.fchmod(output.fileno(), 0o644)  # whatever the umask: Airflow may run as another user
+                self._move_time_forward(output.fileno(), target)
+                os.fsync(output.fileno())
+            os.replace(temporary, target)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+
+    @staticmethod
+    def _move_time_forward(descriptor: int, target: str) -> None:
+        """Python's bytecode cache tells versions apart by size and whole seconds: a new version needs a new second."""
+        with suppress(FileNotFoundError):
+            before = os.stat(target, follow_symlinks=False).st_mtime
+            if int(before) == int(os.fstat(descriptor).st_mtime):
+                os.utime(descriptor, (before + 1, before + 1))
+
+    def remove(self, names: Iterable[str]) -> None:
+        with self._explained("cleaned"):
+            for name in names:
+                with suppress(FileNotFoundError):
+                    os.unlink(os.path.join(self.path, name))
+
+    @contextmanager
+    def _explained(self, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except BlockingIOError:
+            raise _Busy from None
+        except OSError as error:
+            who = f"user {os.geteuid()}, group {os.getegid()}"
+            message = f"the DAG folder {self.path} cannot be {verb} by {who}: {error.strerror}"
+            raise OutputError(message) from error
+
+
+class _Busy(Exception):
+    """The lock is held by somebody else."""

@@ -1,0 +1,179 @@
+"""Finds the jobs of all packages under the package roots. Nothing of a package is imported or executed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from airflow_control_plane.conflicts import FoundJob, without_contested_ids, without_repeated_packages
+from airflow_control_plane.errors import SourceError
+from airflow_control_plane.files import PinnedRoot
+from airflow_control_plane.jobs import DiscoveredJob
+from airflow_control_plane.jobs_folder import JobsFolder, JobsFolderReader
+from airflow_control_plane.package_layout import Layout, layouts
+from airflow_control_plane.problems import Problem
+
+_ATTEMPTS = 3
+_EMPTY_FOLDER = JobsFolder()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one pass over the package roots found, sorted.
+
+    `contested` are jobs that meet in one DAG id, `incomplete` says what could not be read: whatever is missing from
+    an incomplete scan may exist all the same.
+    """
+
+    jobs: tuple[DiscoveredJob, ...] = ()
+    contested: tuple[DiscoveredJob, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    root: PinnedRoot
+    layout: Layout
+    jobs_folder: JobsFolder
+
+
+class _SourceMoved(Exception):
+    """A link of the source was re-pointed during the pass: what was read may mix two versions."""
+
+
+class MultiPackageJobDiscovery:
+    """Discovers jobs; keeps what it read, so that the next pass over unchanged files costs no more than their stat.
+
+    `advance` is called as the work goes on, for progress and heartbeats.
+    """
+
+    def __init__(self, roots: Sequence[str | os.PathLike[str]], advance: Callable[[], None] = lambda: None) -> None:
+        self.roots = tuple(os.path.abspath(root) for root in roots)
+        self._advance = advance
+        self._folders: dict[str, JobsFolder] = {}
+        self._last = Scan()
+
+    def list_etl_packages(self) -> list[str]:
+        """The names of the packages that have jobs. Raises SourceError, as the next two do, if a root is not there."""
+        return sorted(self.discover_all_jobs())
+
+    def discover_all_jobs(self) -> dict[str, list[DiscoveredJob]]:
+        packages: dict[str, list[DiscoveredJob]] = defaultdict(list)
+        for job in self.discover_all_jobs_flat():
+            packages[job.package].append(job)
+        return dict(packages)
+
+    def discover_all_jobs_flat(self) -> list[DiscoveredJob]:
+        scan = self.scan()
+        if scan.incomplete:
+            raise SourceError("the packages could not be read whole: " + "; ".join(scan.incomplete))
+        return list(scan.jobs)
+
+    def scan(self) -> Scan:
+        """One pass over all roots; the very same object as last time if nothing changed.
+
+        Raises SourceError if the source is swapped faster than it can be read.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._scan_once()
+            except _SourceMoved:
+                continue
+        raise SourceError(f"{os.pathsep.join(self.roots)} changed {_ATTEMPTS} times while it was read; try again")
+
+    def _scan_once(self) -> Scan:
+        located: list[_Located] = []
+        problems: list[Problem] = []
+        incomplete: list[str] = []
+        roots = [PinnedRoot(path) for path in self.roots]
+        for root in roots:
+            try:
+                for folder in _folders_of(root, problems):
+                    located += self._locate(root, folder, problems, incomplete)
+            except OSError as error:
+                incomplete.append(f"package root {root.path} cannot be read ({error.strerror})")
+        if any(root.has_moved() for root in roots):
+            raise _SourceMoved
+        unchanged = len(located) == len(self._folders) and all(
+            self._folders.get(_identity(place)) is place.jobs_folder for place in located
+        )
+        self._folders = {_identity(place): place.jobs_folder for place in located}
+        for place in located:
+            incomplete += place.jobs_folder.unreadable
+        if unchanged and not problems and incomplete == list(self._last.incomplete):
+            return self._last
+        scan = _assemble(located, problems, incomplete)
+        if scan != self._last:
+            self._last = scan
+        return self._last
+
+    def _locate(
+        self, root: PinnedRoot, folder: str, problems: list[Problem], incomplete: list[str]
+    ) -> Iterator[_Located]:
+        for layout in layouts(folder):
+            path = os.path.join(root.path, layout.jobs_folder)
+            if not _is_folder(path):
+                continue
+            real_path = root.resolve(path)
+            if real_path is None:
+                problems.append(_outside(layout.jobs_folder, root))
+                continue
+            reader = JobsFolderReader(root, layout, real_path, self._advance)
+            try:
+                jobs_folder = reader.read(self._folders.get(path, _EMPTY_FOLDER))
+            except OSError as error:
+                incomplete.append(f"{path} cannot be read ({error.strerror})")
+                continue
+            yield _Located(root, layout, jobs_folder)
+
+
+def _folders_of(root: PinnedRoot, problems: list[Problem]) -> list[str]:
+    folders = []
+    with os.scandir(root.path) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") or not _is_folder(entry.path):
+                continue
+            if entry.is_symlink() and root.resolve(entry.path) is None:
+                problems.append(_outside(entry.name, root))
+            else:
+                folders.append(entry.name)
+    return sorted(folders)
+
+
+def _is_folder(path: str) -> bool:
+    """False where nothing stands, a file does, or a link leads nowhere. Other errors are raised: they prove nothing."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return False
+        raise
+
+
+def _identity(place: _Located) -> str:
+    return os.path.join(place.root.path, place.layout.jobs_folder)
+
+
+def _outside(path: str, root: PinnedRoot) -> Problem:
+    message = "is a link that leads out of the package root; its DAGs are kept"
+    return Problem(path, 0, 0, "link-outside-root", message, root=root.path)
+
+
+def _assemble(located: Iterable[_Located], problems: Iterable[Problem], incomplete: Iterable[str]) -> Scan:
+    found = [
+        FoundJob(outcome.job, place.root.path, place.layout.jobs_folder)
+        for place in located
+        for outcome in place.jobs_folder.outcomes.values()
+        if outcome.job
+    ]
+    of_files = (
+        problem for place in located for outcome in place.jobs_folder.outcomes.values() for problem in outcome.problems
+    )
+    single, repeated = without_repeated_packages(found)
+    clean, contested, collisions = without_contested_ids(single)
+    return Scan(clean, contested, tuple(sorted({*problems, *of_files, *repeated, *collisions})), tuple(incomplete))

@@ -1,0 +1,46 @@
+"""The one table of exit codes, and the errors that lead to them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    OK = 0
+    PROBLEMS = 1
+    USAGE = 2
+    SOURCE = 3
+    OUTPUT = 4
+
+
+EXIT_CODE_MEANINGS = {
+    ExitCode.OK: "done (sync and generate: also when single job files have problems)",
+    ExitCode.PROBLEMS: "problems found, changes pending (check, plan, sync --strict), or the job failed (run)",
+    ExitCode.USAGE: "wrong options or settings",
+    ExitCode.SOURCE: "the packages are not ready or could not be read whole, or no sidecar answers (status)",
+    ExitCode.OUTPUT: "the DAG folder cannot be written, or another generator is busy in it",
+}
+
+
+class ControlPlaneError(Exception):
+    """An error with a message for people; `exit_code` is what the command ends with."""
+
+    exit_code = ExitCode.PROBLEMS
+
+
+class UsageError(ControlPlaneError):
+    """An option or a setting is wrong: nothing was done."""
+
+    exit_code = ExitCode.USAGE
+
+
+class SourceError(ControlPlaneError):
+    """The packages are missing, empty or could not be read whole."""
+
+    exit_code = ExitCode.SOURCE
+
+
+class OutputError(ControlPlaneError):
+    """The DAG folder cannot be written or is locked by another generator."""
+
+    exit_code = ExitCode.OUTPUT

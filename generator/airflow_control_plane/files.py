@@ -1,0 +1,76 @@
+"""Looking at and reading files that somebody else may change, replace or remove at any moment."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import NamedTuple
+
+_RACY_NANOSECONDS = 2_000_000_000
+
+
+class Signature(NamedTuple):
+    """What `stat` tells of a file's content: two looks with equal signatures see the same bytes."""
+
+    modified_ns: int
+    changed_ns: int
+    size: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Signature:
+        return cls(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+    def is_racy(self) -> bool:
+        """Whether the file changed so recently that one more change could leave the signature as it is.
+
+        File systems stamp with a coarse clock. Git calls such an entry racily clean and looks again; so do we.
+        """
+        return time.time_ns() - self.changed_ns < _RACY_NANOSECONDS
+
+
+class NotARegularFile(Exception):
+    """A FIFO, a device, a socket or a folder stands where a file was expected."""
+
+
+class TooLarge(Exception):
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
+def read_regular_file(path: str, limit: int) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes.
+
+    Opens without following a link and without waiting for a FIFO's writer. Raises NotARegularFile, TooLarge, OSError.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb", buffering=0) as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotARegularFile(path)
+        if status.st_size > limit:
+            raise TooLarge(status.st_size)
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise TooLarge(len(content))
+    return content
+
+
+class PinnedRoot:
+    """A folder whose links are resolved once, for one pass; afterwards it tells whether any of them was re-pointed."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._real = os.path.realpath(path)
+        self._pins = {path: self._real}
+
+    def resolve(self, path: str) -> str | None:
+        """The real path of something in the root, or None if a link leads out of the root."""
+        real = os.path.realpath(path)
+        self._pins[path] = real
+        return real if os.path.commonpath([real, self._real]) == self._real else None
+
+    def has_moved(self) -> bool:
+        return any(os.path.realpath(path) != real for path, real in self._pins.items())

@@ -1,0 +1,152 @@
+"""Reads a job file's JOB from its bytes: bytes in, a declaration or problems out. Nothing of the file is ever run."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass
+from typing import NoReturn
+
+from airflow_control_plane.bindings import Binding, How, bindings
+from airflow_control_plane.problems import Problem, Severity
+from airflow_control_plane.source_text import Rejected, SourceText, may_mention
+
+MAX_FILE_BYTES = 256 * 1024
+MAX_DESCRIPTION_LENGTH = 1000
+
+_EXPECTED = 'write JOB = (entrypoint, "description") once, at top level'
+
+
+@dataclass(frozen=True, slots=True)
+class JobFile:
+    """What one file says. `description` is None when the file declares no job, or none that can be used."""
+
+    description: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+NOT_A_JOB = JobFile()
+
+
+def too_large(path: str, size: int) -> JobFile:
+    """The reading of a file that is not even opened, for its `size` in bytes."""
+    message = f"has {size} bytes, a job file may have {MAX_FILE_BYTES}; move data and helpers out of it"
+    return JobFile(problems=(Problem(path, 0, 0, "too-large", message),))
+
+
+def read_job_file(source: bytes, path: str) -> JobFile:
+    """Reads one job file; `path` only names it in problems."""
+    if not may_mention("JOB", source):
+        return NOT_A_JOB
+    try:
+        text = SourceText.decode(source)
+        return _read_tree(_parse(text.text, path), text, path)
+    except Rejected as reason:
+        return JobFile(problems=(Problem(path, reason.line, reason.column, reason.code, reason.message),))
+
+
+def _parse(text: str, path: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes and the like are the business of the author's linter
+            return ast.parse(text, filename=path)
+    except SyntaxError as error:
+        message = f"Python cannot parse this file: {error.msg}"
+        raise Rejected("syntax", message, error.lineno or 1, error.offset or 1) from None
+    except (RecursionError, MemoryError):
+        raise Rejected("too-complex", "is nested too deeply or is too large for Python to parse") from None
+    except (ValueError, OverflowError) as error:
+        raise Rejected("syntax", f"Python cannot parse this file: {error}") from None
+
+
+def _read_tree(tree: ast.Module, text: SourceText, path: str) -> JobFile:
+    binding = _job_binding(tree, text)
+    if binding is None:
+        return NOT_A_JOB
+    if binding.value is None:
+        message = "JOB is imported here, which makes no job of this file; the file that assigns JOB is one"
+        return JobFile(problems=(Problem(path, *text.place(binding.node), "job-imported", message, Severity.WARNING),))
+    node = _description_node(binding.value, text)
+    description = _static_text(node, tree)
+    if description is not None and description.strip():
+        return JobFile(_checked(description, node, text))
+    docstring = ast.get_docstring(tree)
+    if not docstring or not docstring.strip():
+        _reject(
+            "description-missing", "the description is not a plain string, and the file has no docstring", node, text
+        )
+    message = "the description is not a plain string; the first line of the docstring is taken"
+    doubt = Problem(path, *text.place(node), "description-dynamic", message, Severity.WARNING)
+    return JobFile(_checked(docstring.strip().splitlines()[0], node, text), (doubt,))
+
+
+def _job_binding(tree: ast.Module, text: SourceText) -> Binding | None:
+    """The one statement that binds JOB, or None if none does."""
+    found = bindings(tree, "JOB")
+    for binding in found:
+        if binding.how is How.CONDITIONAL:
+            _reject("job-conditional", f"JOB depends on what happens at run time; {_EXPECTED}", binding.node, text)
+        if binding.how is How.INDIRECT:
+            _reject("job-indirect", f"JOB is not assigned by a plain statement; {_EXPECTED}", binding.node, text)
+    valued = [binding for binding in found if binding.how is not How.DECLARED]
+    if len(valued) > 1:
+        _reject("job-repeated", f"JOB is bound a second time; {_EXPECTED}", valued[1].node, text)
+    if found and not valued:
+        _reject("job-shape", f"JOB is declared but has no value; {_EXPECTED}", found[0].node, text)
+    return valued[0] if valued else None
+
+
+def _description_node(value: ast.expr, text: SourceText) -> ast.expr:
+    if not isinstance(value, ast.Tuple):
+        _reject("job-shape", f"JOB is {_kind(value)}, not a tuple; {_EXPECTED}", value, text)
+    if len(value.elts) != 2 or any(isinstance(element, ast.Starred) for element in value.elts):
+        _reject("job-shape", f"JOB has {len(value.elts)} element(s), not 2; {_EXPECTED}", value, text)
+    return value.elts[1]
+
+
+def _kind(value: ast.expr) -> str:
+    match value:
+        case ast.Constant(value=constant):
+            return f"a value of type {type(constant).__name__}"
+        case ast.Name(id=name):
+            return f"the variable {name}"
+    return _KINDS.get(type(value), "an expression")
+
+
+_KINDS: dict[type[ast.expr], str] = {
+    ast.Call: "a call",
+    ast.Dict: "a dict",
+    ast.JoinedStr: "an f-string",
+    ast.Lambda: "a lambda",
+    ast.List: "a list",
+    ast.Set: "a set",
+}
+
+
+def _static_text(node: ast.expr, tree: ast.Module) -> str | None:
+    """The string that `node` is known to be without running the file, or None."""
+    match node:
+        case ast.Constant(value=str(literal)):
+            return literal
+        case ast.Name(id="__doc__") if not bindings(tree, "__doc__"):
+            return ast.get_docstring(tree)
+        case ast.Name(id=name):
+            match bindings(tree, name):
+                case [Binding(how=How.ASSIGNED, value=ast.Constant(value=str(literal)))]:
+                    return literal
+    return None
+
+
+def _checked(description: str, node: ast.expr, text: SourceText) -> str:
+    if len(description) > MAX_DESCRIPTION_LENGTH:
+        message = f"the description has {len(description)} characters, it may have {MAX_DESCRIPTION_LENGTH}"
+        _reject("description-too-long", message, node, text)
+    for char in description:
+        if char == "\0" or "\ud800" <= char <= "\udfff":
+            message = f"the description has the character {ascii(char)}, which no database stores; remove it"
+            _reject("description-unstorable", message, node, text)
+    return description
+
+
+def _reject(code: str, message: str, node: ast.AST, text: SourceText) -> NoReturn:
+    raise Rejected(code, message, *text.place(node))

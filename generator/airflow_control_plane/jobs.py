@@ -1,0 +1,58 @@
+"""The values that the rest of the generator speaks about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from airflow_control_plane.problems import printable
+
+# Airflow allows 250 characters; the file name, which adds "_dag.py", must fit the 255 bytes of a file system.
+MAX_DAG_ID_LENGTH = 248
+
+
+@dataclass(frozen=True, slots=True)
+class JobSettings:
+    """How Airflow is to run a job. Durations in seconds."""
+
+    max_active_runs: int = 1
+    paused: bool = False
+
+
+DEFAULT_SETTINGS = JobSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveredJob:
+    """A job file with a valid JOB.
+
+    `source` is the file's path relative to its package root, `import_root` the folder (relative too, "." for the
+    root itself) that must be on sys.path for `module` to import.
+    """
+
+    package: str
+    name: str
+    description: str
+    source: str
+    import_root: str = "."
+    settings: JobSettings = field(default=DEFAULT_SETTINGS)
+
+    @property
+    def key(self) -> str:
+        return f"{self.package}.{self.name}"
+
+    @property
+    def module(self) -> str:
+        return f"{self.package}.jobs.{self.name}"
+
+    @property
+    def dag_id(self) -> str:
+        return f"{self.package}_{self.name}"
+
+    @property
+    def dag_filename(self) -> str:
+        return f"{self.dag_id}_dag.py"
+
+    @property
+    def summary(self) -> str:
+        """The description on one printable line."""
+        return printable(" ".join(self.description.split()))

@@ -1,0 +1,78 @@
+"""One pass: look at the packages and the DAG folder, decide, write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from airflow_control_plane.dag_folder import DagFolder, Inventory
+from airflow_control_plane.discovery import MultiPackageJobDiscovery, Scan
+from airflow_control_plane.guards import Candidates, DeletionPolicy
+from airflow_control_plane.planning import Action, Moment, Plan, make_plan
+from airflow_control_plane.problems import errors_of
+from airflow_control_plane.rendering import render_dag, render_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pass found and did."""
+
+    scan: Scan
+    plan: Plan
+
+
+class Synchronizer:
+    """Brings the DAG folder in step with the packages. Remembers, so that a pass without changes is only a look."""
+
+    def __init__(
+        self, discovery: MultiPackageJobDiscovery, folder: DagFolder, advance: Callable[[], None] = lambda: None
+    ) -> None:
+        self._discovery = discovery
+        self._folder = folder
+        self._advance = advance
+        self._candidates = Candidates()
+        self._settled: tuple[Outcome, Inventory] | None = None
+
+    def scan(self) -> Scan:
+        """The packages as they are; the very same object as last time if nothing changed. Raises SourceError."""
+        return self._discovery.scan()
+
+    def preview(self, policy: DeletionPolicy) -> Outcome:
+        """What a pass would do now. Raises SourceError, OutputError."""
+        scan = self.scan()
+        return Outcome(scan, self._plan(scan, self._folder.inventory(), policy, is_full_pass=True))
+
+    def run(
+        self,
+        scan: Scan,
+        policy: DeletionPolicy,
+        *,
+        is_full_pass: bool = True,
+        may_delete: bool = True,
+        wait_seconds: float = 0,
+    ) -> Outcome:
+        """Brings the folder in step with `scan`, under the folder's lock. Raises OutputError."""
+        with self._folder.lock(wait_seconds):
+            inventory = self._folder.inventory()
+            if self._settled and self._settled[0].scan is scan and self._settled[1] is inventory:
+                return self._settled[0]
+            plan = self._plan(scan, inventory, policy, is_full_pass)
+            self._candidates = plan.candidates
+            self._folder.publish(_texts(plan), self._advance)
+            if may_delete:
+                self._folder.remove(step.filename for step in plan.of(Action.DELETE))
+            outcome = Outcome(scan, plan)
+            self._settled = None if plan.steps else (outcome, inventory)
+            return outcome
+
+    def _plan(self, scan: Scan, inventory: Inventory, policy: DeletionPolicy, is_full_pass: bool) -> Plan:
+        moment = Moment(time.monotonic(), is_full_pass, self._candidates)
+        return make_plan(scan, inventory, policy, moment)
+
+
+def _texts(plan: Plan) -> Iterator[tuple[str, str]]:
+    for step in plan.of(Action.CREATE, Action.UPDATE):
+        text = render_dag(step.job) if step.job else render_problems(errors_of(plan.problems))
+        compile(text, step.filename, "exec")  # what does not compile is never published
+        yield step.filename, text
