@@ -74,7 +74,8 @@ def build(settings: Settings, build: Build) -> None:
     target = f"{settings.binaries}/{build.output}"
     go_build = ["go", "build", "-buildvcs=false", "-ldflags", build.linker_flags, "-o", target, *build.packages]
     # Linking alone would take both cores of a small machine for minutes.
-    run(["nice", "-n", "10", *go_build], log=settings.log(f"build-{build.module}"), cwd=module, env={**os.environ, "CGO_ENABLED": "0"})
+    env = {**os.environ, "CGO_ENABLED": "0"}
+    run(["nice", "-n", "10", *go_build], log=settings.log(f"build-{build.module}"), cwd=module, env=env)
     stamp.write_text(wanted)
 
 

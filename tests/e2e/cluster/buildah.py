@@ -15,7 +15,7 @@ from .steps import output_of, run
 
 ENVIRONMENT = {"BUILDAH_ISOLATION": "chroot"}
 # What a package client of the host was told about its network holds inside the build as well.
-NETWORK_VARIABLES = ("PIP_INDEX_URL", "PIP_CERT", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE")
+NETWORK_VARIABLES = ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class WorkingContainer:
     def run(self, *command: str, mounts: dict[Path, str] | None = None) -> None:
         """Run a program of the image in it; `mounts` maps files of the host to where the image sees them."""
         volumes = [f"--volume={source}:{target}:ro" for source, target in (mounts or {}).items()]
-        variables = [f"--env={name}={os.environ[name]}" for name in NETWORK_VARIABLES if name in os.environ]
+        variables = [f"--env={name}={os.environ[name]}" for name in NETWORK_VARIABLES if os.environ.get(name)]
         call = ["run", "--network=host", *volumes, *variables, self.name, "--", *command]
         run([*buildah(self.settings), *call], log=self.log, env={**os.environ, **ENVIRONMENT})
 

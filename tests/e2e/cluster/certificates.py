@@ -27,33 +27,33 @@ def subjects(settings: Settings) -> dict[str, str]:
 def create(settings: Settings) -> None:
     folder = settings.certificates
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    log = settings.log("certificates")
     if not (folder / "ca.crt").exists():
-        authority = ["-keyout", folder / "ca.key", "-out", folder / "ca.crt", "-subj", f"/CN={settings.name}-ca"]
-        run(["openssl", "req", "-x509", "-days", DAYS, *NEW_KEY, *authority], log=log)
+        files = ("-keyout", folder / "ca.key", "-out", folder / "ca.crt")
+        openssl(settings, "req", "-x509", "-days", DAYS, *NEW_KEY, *files, "-subj", f"/CN={settings.name}-ca")
     if not (folder / "service-accounts.key").exists():
         # The API server reads the public half from it too, and finds that in the traditional form only.
-        traditional = ["ecparam", "-genkey", "-noout", "-name", "prime256v1"]
-        run(["openssl", *traditional, "-out", folder / "service-accounts.key"], log=log)
+        key = folder / "service-accounts.key"
+        openssl(settings, "ecparam", "-genkey", "-noout", "-name", "prime256v1", "-out", key)
     names = f"DNS:kubernetes.default.svc,IP:{settings.node_address},IP:{settings.kubernetes_service}"
-    issue(folder, "apiserver", "/CN=kube-apiserver", log, "-addext", f"subjectAltName={names}")
+    issue(settings, "apiserver", "/CN=kube-apiserver", "-addext", f"subjectAltName={names}")
     for client, subject in subjects(settings).items():
-        issue(folder, client, subject, log)
+        issue(settings, client, subject)
         write_kubeconfig(settings, client, settings.kubeconfig_of(client))
     write_kubeconfig(settings, "admin", settings.kubeconfig)
 
 
-def issue(folder: Path, name: str, subject: str, log: Path, *extensions: str) -> None:
+def issue(settings: Settings, name: str, subject: str, *extensions: str) -> None:
+    folder = settings.certificates
     certificate, key, request = (folder / f"{name}.{suffix}" for suffix in ("crt", "key", "csr"))
     if certificate.exists():
         return
-    run(
-        ["openssl", "req", *NEW_KEY, "-keyout", key, "-out", request, "-subj", subject, *extensions],
-        log=log,
-    )
-    authority = ["-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial", "-days", DAYS]
-    sign = ["openssl", "x509", "-req", "-in", request, "-copy_extensions", "copy", *authority]
-    run([*sign, "-out", certificate], log=log)
+    openssl(settings, "req", *NEW_KEY, "-keyout", key, "-out", request, "-subj", subject, *extensions)
+    authority = ("-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial", "-days", DAYS)
+    openssl(settings, "x509", "-req", "-in", request, "-copy_extensions", "copy", *authority, "-out", certificate)
+
+
+def openssl(settings: Settings, *arguments: str | Path) -> None:
+    run(["openssl", *arguments], log=settings.log("certificates"))
 
 
 def write_kubeconfig(settings: Settings, client: str, path: Path) -> None:

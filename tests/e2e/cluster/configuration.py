@@ -57,7 +57,7 @@ state = "{settings.runtime}/containerd"
 
 def no_registry() -> str:
     """What containerd reads for every registry: pulls fail at once, on this machine, instead of leaving it."""
-    return 'server = "http://127.0.0.1:1"\n'
+    return 'server = "http://127.0.0.1:1"\n[host]\n'
 
 
 def pod_network(settings: Settings) -> str:

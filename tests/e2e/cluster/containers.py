@@ -27,7 +27,7 @@ def remove_all(settings: Settings) -> None:
     log = settings.log("containerd")
     wait_until(lambda: not output_of([*client, "tasks", "list", "--quiet"]), "all containers to end", log=log)
     # A namespace takes its side of the pod's network cable with it, and so the bridge's.
-    for namespace in namespaces - {None}:
+    for namespace in filter(None, namespaces):
         unmount_below(NETWORK_NAMESPACES / namespace)
         (NETWORK_NAMESPACES / namespace).unlink(missing_ok=True)
 

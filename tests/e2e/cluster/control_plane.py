@@ -10,7 +10,7 @@ ETCD = "http://127.0.0.1:2379"
 
 
 def up(settings: Settings) -> None:
-    kubectl = [settings.binaries / "kubectl", "--kubeconfig", settings.kubeconfig, "--request-timeout=2s"]
+    kubectl = [*settings.kubectl, "--request-timeout=2s"]
     ensure(settings, etcd(settings), lambda: answers(f"{ETCD}/health"))
     ensure(settings, api_server(settings), lambda: succeeds([*kubectl, "get", "--raw", "/readyz"]))
     ensure(settings, controller_manager(settings), lambda: succeeds([*kubectl, "get", "serviceaccount", "default"]))

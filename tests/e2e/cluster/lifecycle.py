@@ -7,7 +7,6 @@ from pathlib import Path
 
 from . import (
     binaries,
-    buildah,
     certificates,
     containers,
     control_plane,
@@ -19,7 +18,7 @@ from . import (
     storage,
 )
 from .mounts import unmount_below
-from .recipes import IMAGES
+from .recipes import IMAGES, IMAGES_OF_THE_CLUSTER
 from .settings import Settings
 from .steps import step
 
@@ -67,14 +66,13 @@ def build(settings: Settings) -> None:
 
 
 def load(settings: Settings) -> None:
-    for image in IMAGES:
+    for image in IMAGES_OF_THE_CLUSTER:
         with step(f"load {image.name}"):
             images.load(settings, image)
 
 
 def is_up(settings: Settings) -> bool:
-    containerd = processes.read(settings, "containerd")
-    return owner(settings) == settings.repository and containerd is not None and containerd.alive
+    return owner(settings) == settings.repository and processes.running(settings, "containerd") is not None
 
 
 def down(settings: Settings) -> None:

@@ -41,9 +41,10 @@ def down(settings: Settings) -> None:
     log = settings.log("network")
     if succeeds(["iptables", "--check", *stay_on_bridge(settings)]):
         run(["iptables", "--delete", *stay_on_bridge(settings)], log=log)
-    for table in TABLES:
-        remaining = without_kubernetes(output_of(["iptables-save", "-t", table]))
-        output_of(["iptables-restore"], input=remaining)
+    for iptables in ("iptables", "ip6tables"):
+        for table in TABLES:
+            remaining = without_kubernetes(output_of([f"{iptables}-save", "-t", table]))
+            output_of([f"{iptables}-restore"], input=remaining)
     if succeeds(["ip", "link", "show", settings.bridge]):
         run(["ip", "link", "delete", settings.bridge], log=log)
     if output_of(["ip", "route", "show", "type", "unreachable", settings.service_subnet]).strip():

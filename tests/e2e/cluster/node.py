@@ -30,8 +30,7 @@ def ctr(settings: Settings) -> list[str]:
 
 def is_ready(settings: Settings) -> bool:
     condition = '{.status.conditions[?(@.type=="Ready")].status}'
-    kubectl = [settings.binaries / "kubectl", "--kubeconfig", settings.kubeconfig]
-    get_node = [*kubectl, "get", "node", settings.name, "--ignore-not-found", "-o", f"jsonpath={condition}"]
+    get_node = [*settings.kubectl, "get", "node", settings.name, "--ignore-not-found", "-o", f"jsonpath={condition}"]
     return output_of(get_node) == "True"
 
 

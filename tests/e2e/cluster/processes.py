@@ -39,16 +39,16 @@ class Record:
 
 def ensure(settings: Settings, daemon: Daemon, ready: Callable[[], bool], *, seconds: float = 60) -> None:
     """Leave a running daemon alone, unless it would be started differently today."""
-    record = read(settings, daemon.name)
-    if record and record.alive and record.command != daemon.command:
+    record = running(settings, daemon.name)
+    if record and record.command != daemon.command:
         stop(settings, daemon.name)
-    if not (record and record.alive):
+        record = None
+    if record is None:
         start(settings, daemon)
     log = settings.log(daemon.name)
 
     def ready_or_dead() -> bool:
-        current = read(settings, daemon.name)
-        if current is None or not current.alive:
+        if running(settings, daemon.name) is None:
             raise ClusterError(f"{daemon.name} ended as soon as it was started", log)
         return ready()
 
@@ -73,19 +73,20 @@ def start(settings: Settings, daemon: Daemon) -> None:
 
 def stop(settings: Settings, name: str) -> None:
     """At once: all state of a test cluster is thrown away, and an API server would wait a minute for its etcd."""
-    record = read(settings, name)
-    if record and record.alive:
+    record = running(settings, name)
+    if record:
         os.kill(record.pid, signal.SIGKILL)
         wait_until(lambda: not record.alive, f"{name} to end", log=settings.log(name), seconds=10)
     record_path(settings, name).unlink(missing_ok=True)
 
 
-def read(settings: Settings, name: str) -> Record | None:
+def running(settings: Settings, name: str) -> Record | None:
     try:
-        record = json.loads(record_path(settings, name).read_text())
+        fields = json.loads(record_path(settings, name).read_text())
     except FileNotFoundError:
         return None
-    return Record(record["pid"], record["started"], tuple(record["command"]))
+    record = Record(fields["pid"], fields["started"], tuple(fields["command"]))
+    return record if record.alive else None
 
 
 def record_path(settings: Settings, name: str) -> Path:

@@ -54,6 +54,10 @@ class Settings:
     def containerd_socket(self) -> Path:
         return self.runtime / "containerd.sock"
 
+    @property
+    def kubectl(self) -> list[str]:
+        return [str(self.binaries / "kubectl"), "--kubeconfig", str(self.kubeconfig)]
+
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 

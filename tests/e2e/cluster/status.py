@@ -13,13 +13,10 @@ def show(settings: Settings) -> int:
     if owner != settings.repository:
         print(f"no cluster of {settings.repository} runs here" + (f"; {owner} has one" if owner else ""))
         return 1
-    alive = True
-    for name in lifecycle.DAEMONS:
-        record = processes.read(settings, name)
-        runs = record is not None and record.alive
-        print(f"{name:<26}{'pid ' + str(record.pid) if runs else 'does not run: ' + str(settings.log(name))}")
-        alive = alive and runs
-    if alive:
-        kubectl = [settings.binaries / "kubectl", "--kubeconfig", settings.kubeconfig]
-        print(output_of([*kubectl, "get", "nodes,pods", "--all-namespaces"]))
-    return 0 if alive else 1
+    running = {name: processes.running(settings, name) for name in lifecycle.DAEMONS}
+    for name, record in running.items():
+        print(f"{name:<26}{f'pid {record.pid}' if record else f'does not run, see {settings.log(name)}'}")
+    if not all(running.values()):
+        return 1
+    print(output_of([*settings.kubectl, "get", "nodes,pods", "--all-namespaces"]), end="")
+    return 0

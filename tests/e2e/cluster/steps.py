@@ -72,7 +72,7 @@ def succeeds(command: Sequence[str | Path]) -> bool:
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as response:
-            return response.status == 200
+            return bool(response.status == 200)
     except OSError:
         return False
 

@@ -31,8 +31,7 @@ Call = Callable[..., Object]
 
 
 def up(settings: Settings) -> None:
-    kubectl = [settings.binaries / "kubectl", "--kubeconfig", settings.kubeconfig]
-    output_of([*kubectl, "apply", "-f", "-"], input=configuration.storage_class(settings))
+    output_of([*settings.kubectl, "apply", "-f", "-"], input=configuration.storage_class(settings))
     daemon = Daemon.of("storage", "python3", "-m", f"{__package__}.storage")
     ensure(settings, daemon, lambda: True)
 
@@ -113,9 +112,10 @@ def api(settings: Settings) -> Call:
     def call(method: str, path: str, body: Object | None = None) -> Object:
         connection = http.client.HTTPSConnection(settings.node_address, settings.api_port, context=context, timeout=10)
         try:
-            connection.request(method, path, body and json.dumps(body), {"Content-Type": "application/json"})
+            text = json.dumps(body) if body else None
+            connection.request(method, path, text, {"Content-Type": "application/json"})
             response = connection.getresponse()
-            answer = json.loads(response.read())
+            answer: Object = json.loads(response.read())
         finally:
             connection.close()
         if response.status >= 400:

@@ -48,13 +48,13 @@ def test_iptables_rules_of_others_survive():
 
 
 def test_mount_points_are_those_in_the_folder_alone():
-    mounts = "proc /proc proc rw 0 0\ntmpfs /a/b tmpfs rw 0 0\ntmpfs /a/b/c\\040d tmpfs rw 0 0\ntmpfs /a/bc tmpfs rw 0 0\n"
+    mounts = (
+        "proc /proc proc rw 0 0\ntmpfs /a/b tmpfs rw 0 0\ntmpfs /a/b/c\\040d tmpfs rw 0 0\ntmpfs /a/bc tmpfs rw 0 0\n"
+    )
     assert mount_points(mounts, Path("/a/b")) == ["/a/b", "/a/b/c d"]
 
 
-@pytest.mark.parametrize(
-    ("path", "name"), [("/var/run/netns/cni-1", "cni-1"), ("/proc/12/ns/net", None), ("", None)]
-)
+@pytest.mark.parametrize(("path", "name"), [("/var/run/netns/cni-1", "cni-1"), ("/proc/12/ns/net", None), ("", None)])
 def test_a_network_namespace_is_removed_only_if_the_cni_plugins_made_it(path, name):
     namespace = {"type": "network", "path": path} if path else {"type": "network"}
     info = {"Spec": {"linux": {"namespaces": [{"type": "pid"}, namespace]}}}
