@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from airflow_control_plane.errors import OutputError
-from airflow_control_plane.files import Signature
+from airflow_control_plane.files import Signature, signature
 from airflow_control_plane.rendering import source_in
 
 _TEMPORARY_PREFIX = ".airflow-control-plane-"
@@ -23,6 +23,7 @@ _LOCK_POLL_SECONDS = 0.2
 # fsync waits for the disk, not for the processor: a few at a time share one journal commit.
 _WRITERS = 4
 _BATCH = 256
+_HEAD_BYTES = 4096
 
 
 class Entry(NamedTuple):
@@ -30,7 +31,7 @@ class Entry(NamedTuple):
 
     source: str | None
     digest: bytes
-    signature: Signature
+    look: Signature
 
     @property
     def is_ours(self) -> bool:
@@ -53,6 +54,7 @@ class DagFolder:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.path.abspath(path)
         self._seen: dict[str, Entry] = {}
+        self._leftovers: list[str] = []
 
     @contextmanager
     def lock(self, wait_seconds: float = 0) -> Iterator[None]:
@@ -62,7 +64,6 @@ class DagFolder:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             self._acquire(descriptor, wait_seconds)
-            self._remove_leftovers()
             yield
         finally:
             os.close(descriptor)
@@ -79,38 +80,48 @@ class DagFolder:
                     raise OutputError(message) from None
                 time.sleep(_LOCK_POLL_SECONDS)
 
-    def _remove_leftovers(self) -> None:
-        """Temporary files under the lock belong to a generator that was killed."""
-        with self._explained("cleaned"):
-            for name in os.listdir(self.path):
-                if name.startswith(_TEMPORARY_PREFIX) and name.endswith(_TEMPORARY_SUFFIX):
-                    os.unlink(os.path.join(self.path, name))
-
     def inventory(self) -> Inventory:
         """All Python files of the folder by name; the very same object as last time if nothing changed.
 
         Reads only files whose `stat` changed since the last call.
         """
         entries: dict[str, Entry] = {}
-        with self._explained("read"), suppress(FileNotFoundError), os.scandir(self.path) as found:
-            for item in found:
-                if item.name.endswith(".py"):
+        self._leftovers = []
+        for item in self._listing():
+            if item.name.endswith(".py"):
+                with suppress(FileNotFoundError):
                     entries[item.name] = self._entry(item)
+            elif item.name.startswith(_TEMPORARY_PREFIX) and item.name.endswith(_TEMPORARY_SUFFIX):
+                self._leftovers.append(item.name)
         if entries != self._seen:
             self._seen = entries
         return self._seen
 
+    def _listing(self) -> Iterator[os.DirEntry[str]]:
+        with self._explained("read"):
+            try:
+                found = os.scandir(self.path)
+            except FileNotFoundError:
+                return
+            with found:
+                yield from found
+
     def _entry(self, item: os.DirEntry[str]) -> Entry:
         status = item.stat(follow_symlinks=False)
-        signature = Signature.of(status)
+        look = signature(status)
         known = self._seen.get(item.name)
-        if known and known.signature == signature:
+        if known and known.look == look:
             return known
         if not stat.S_ISREG(status.st_mode):
-            return Entry(None, b"", signature)
+            return Entry(None, b"", look)
         with open(item.path, "rb") as file:
-            content = file.read()
-        return Entry(source_in(content), digest(content), signature)
+            head = file.read(_HEAD_BYTES)
+            source = source_in(head)
+            return Entry(source, digest(head + file.read()) if source else b"", look)
+
+    def remove_leftovers(self) -> None:
+        """Removes temporary files that `inventory` saw: under the lock they belong to a generator that was killed."""
+        self.remove(self._leftovers)
 
     def publish(self, files: Iterable[tuple[str, str]], advance: Callable[[], None] = lambda: None) -> None:
         """Writes (name, text) pairs. Temporary file, fsync, rename: each name always shows a whole file."""

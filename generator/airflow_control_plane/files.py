@@ -5,29 +5,27 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import NamedTuple
 
 _RACY_NANOSECONDS = 2_000_000_000
 
 
-class Signature(NamedTuple):
-    """What `stat` tells of a file's content: two looks with equal signatures see the same bytes."""
+Signature = int
 
-    modified_ns: int
-    changed_ns: int
-    size: int
-    inode: int
 
-    @classmethod
-    def of(cls, status: os.stat_result) -> Signature:
-        return cls(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+def signature(status: os.stat_result) -> Signature:
+    """What `stat` tells of a file's content: two looks with equal signatures see the same bytes.
 
-    def is_racy(self) -> bool:
-        """Whether the file changed so recently that one more change could leave the signature as it is.
+    One number instead of four: a look over 10,000 files is kept from pass to pass.
+    """
+    return hash((status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino))
 
-        File systems stamp with a coarse clock. Git calls such an entry racily clean and looks again; so do we.
-        """
-        return time.time_ns() - self.changed_ns < _RACY_NANOSECONDS
+
+def changed_just_now(path: str) -> bool:
+    """Whether a file changed so recently that one more change could leave its signature as it is.
+
+    File systems stamp with a coarse clock. Git calls such an entry racily clean and looks again; so do we.
+    """
+    return time.time_ns() - os.stat(path).st_ctime_ns < _RACY_NANOSECONDS
 
 
 class NotARegularFile(Exception):

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from airflow_control_plane.files import NotARegularFile, PinnedRoot, Signature, TooLarge, read_regular_file
+from airflow_control_plane.files import (
+    NotARegularFile,
+    PinnedRoot,
+    Signature,
+    TooLarge,
+    changed_just_now,
+    read_regular_file,
+    signature,
+)
 from airflow_control_plane.isolated_parser import read_job_file_safely
 from airflow_control_plane.job_file import MAX_FILE_BYTES, JobFile, too_large
 from airflow_control_plane.jobs import MAX_DAG_ID_LENGTH, DiscoveredJob
@@ -59,7 +68,7 @@ class JobsFolderReader:
                 self._advance()
                 try:
                     outcome = self._outcome(name)
-                    settled = look is not None and not look.is_racy()
+                    settled = look is not None and not changed_just_now(os.path.join(self._path, name))
                 except OSError as error:
                     outcome = self._problem(name, "unreadable", f"cannot be read ({error.strerror}); its DAG is kept")
                     unreadable.append(f"{self._source(name)} cannot be read ({error.strerror})")
@@ -76,7 +85,7 @@ class JobsFolderReader:
                 if not may_be_job_file(entry.name) or entry.is_dir():
                     continue
                 try:
-                    looks[entry.name] = Signature.of(entry.stat())
+                    looks[entry.name] = signature(entry.stat())
                 except OSError:
                     if not entry.is_symlink():
                         raise
@@ -109,7 +118,8 @@ class JobsFolderReader:
             if not is_importable(part):
                 message = f"{ascii(part)} cannot be imported; use ASCII letters, digits and underscores, no keyword"
                 return self._problem(name, "invalid-name", message)
-        job = DiscoveredJob(package, job_name, job_file.description, self._source(name), self._layout.import_root)
+        source = sys.intern(self._source(name))  # its DAG file names it, too
+        job = DiscoveredJob(package, job_name, job_file.description, source, self._layout.import_root)
         if len(job.dag_id) > MAX_DAG_ID_LENGTH:
             message = f"the DAG id {job.dag_id} is longer than {MAX_DAG_ID_LENGTH} characters; shorten the names"
             return self._problem(name, "name-too-long", message)

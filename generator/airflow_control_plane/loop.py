@@ -11,7 +11,7 @@ from typing import NoReturn
 from airflow_control_plane.configuration import Settings, SyncSettings, load_settings
 from airflow_control_plane.discovery import Scan
 from airflow_control_plane.errors import ControlPlaneError, UsageError
-from airflow_control_plane.files import Signature
+from airflow_control_plane.files import Signature, signature
 from airflow_control_plane.guards import DeletionPolicy
 from airflow_control_plane.planning import Action, Plan
 from airflow_control_plane.problems import Problem
@@ -52,7 +52,7 @@ class WatchedSettings:
         if self._path is None:
             return None
         try:
-            return Signature.of(os.stat(self._path))
+            return signature(os.stat(self._path))
         except OSError:
             return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 
 from airflow_control_plane.jobs import DiscoveredJob
@@ -93,7 +94,7 @@ def render_problems(problems: Sequence[Problem]) -> str:
 def source_in(content: bytes) -> str | None:
     """The source that the marker in the first line names, or None if the file is not one of ours."""
     marker = _MARKER_PATTERN.match(content)
-    return marker[1].decode("utf-8", "surrogateescape") if marker else None
+    return sys.intern(marker[1].decode("utf-8", "surrogateescape")) if marker else None
 
 
 def literal(value: str | int | bool) -> str:

@@ -55,6 +55,7 @@ class Synchronizer:
         """Brings the folder in step with `scan`, under the folder's lock. Raises OutputError."""
         with self._folder.lock(wait_seconds):
             inventory = self._folder.inventory()
+            self._folder.remove_leftovers()
             if self._settled and self._settled[0].scan is scan and self._settled[1] is inventory:
                 return self._settled[0]
             plan = self._plan(scan, inventory, policy, is_full_pass)
