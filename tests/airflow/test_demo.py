@@ -1,0 +1,144 @@
+"""`make demo`, for real: Airflow's own processes, its REST API and the example jobs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SCRIPTS = REPOSITORY / "scripts"
+EXAMPLES = REPOSITORY / "examples" / "packages"
+DAGS = [
+    "data_pipeline_agency_data_job",
+    "data_pipeline_example_job",
+    "file_processing_hello_world",
+    "reporting_seeder_capture_release_snapshot",
+    "reporting_seeder_hello_world",
+    "reporting_seeder_refresh_agency",
+    "reporting_seeder_refresh_all",
+    "reporting_seeder_refresh_table",
+]
+JOB = 'def entrypoint(argv):\n    return 0\n\n\nJOB = (entrypoint, "Says hello")\n'
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_once_runs_a_job_and_leaves_nothing_behind():
+    demo = subprocess.run(
+        [sys.executable, SCRIPTS / "demo.py", "--once"], capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert not demo.stderr
+    assert [line.strip() for line in demo.stdout.splitlines() if line.strip() in DAGS] == DAGS
+    assert "Hello, Ada!" in demo.stdout
+    assert re.search(r"Airflow is at http://127\.0\.0\.1:\d+ \(user admin, password \S{16}\)", demo.stdout)
+    assert "Airflow has ended and its files are gone" in demo.stdout
+
+
+class Demo:
+    """A demo that stays up, over packages of its own."""
+
+    def __init__(self, packages: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", f"import demo, pathlib; exit(demo.main([], pathlib.Path({str(packages)!r})))"],
+            env=os.environ | {"PYTHONPATH": str(SCRIPTS)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.output = ""
+
+    def read_until(self, text: str) -> float:
+        """The seconds it took; fails with all that was said if the demo ends before."""
+        started = time.monotonic()
+        for line in self.process.stdout:
+            self.output += line
+            if text in line:
+                return time.monotonic() - started
+        pytest.fail(f"the demo ended before it said {text!r}:\n{self.output}")
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> Path:
+    return shutil.copytree(EXAMPLES, tmp_path / "packages", ignore=shutil.ignore_patterns("__pycache__"))
+
+
+@pytest.fixture
+def demo(packages: Path) -> Iterator[Demo]:
+    demo = Demo(packages)
+    yield demo
+    if demo.process.poll() is None:
+        demo.process.terminate()
+    demo.process.wait()
+
+
+def test_a_new_job_file_appears_within_seconds_and_goes_with_its_file(demo: Demo, packages: Path):
+    demo.read_until("Ctrl-C ends Airflow")
+    job = packages / "data_pipeline" / "jobs" / "hello.py"
+
+    job.write_text(JOB)
+    assert demo.read_until("data_pipeline_hello has appeared") < 30
+
+    job.unlink()
+    assert demo.read_until("data_pipeline_hello has gone") < 60
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ending_it_early_ends_every_process(demo: Demo, packages: Path, number: signal.Signals):
+    demo.read_until("Starting Airflow")
+    started = processes_with(packages)
+    assert started
+
+    demo.process.send_signal(number)
+
+    demo.read_until("Ending before the job has run")
+    assert demo.process.wait() == 130
+    assert not processes_with(packages)
+
+
+def test_a_job_that_fails_fails_the_demo_and_shows_why(demo: Demo, packages: Path):
+    job = packages / "data_pipeline" / "jobs" / "example_job.py"
+    job.write_text(
+        'def entrypoint(argv):\n    print("no greeting today")\n    return 3\n\n\nJOB = (entrypoint, "Fails")\n'
+    )
+
+    demo.read_until("ended as failed, expected success")
+
+    assert "no greeting today" in demo.output
+    assert demo.process.wait() == 1
+
+
+def test_a_process_that_ends_by_itself_is_named_with_the_end_of_its_log(monkeypatch, tmp_path: Path):
+    monkeypatch.syspath_prepend(SCRIPTS)
+    from children import Children, DemoError
+
+    children = Children(dict(os.environ), tmp_path)
+    children.start("scheduler", "no_such_module")
+    children.running["scheduler"].wait()
+
+    with pytest.raises(DemoError, match=r"(?s)scheduler ended by itself with exit code 1\..*No module named no_such"):
+        children.check()
+
+
+def processes_with(packages: Path) -> list[int]:
+    """The processes that were told to read these packages."""
+    setting = f"ETL_PACKAGES_ROOT={packages}".encode()
+    return [int(process.name) for process in Path("/proc").glob("[0-9]*") if setting in environment_of(process)]
+
+
+def environment_of(process: Path) -> list[bytes]:
+    try:
+        return (process / "environ").read_bytes().split(b"\0")
+    except OSError:  # it has ended
+        return []
