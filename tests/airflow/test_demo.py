@@ -116,7 +116,11 @@ def test_a_job_that_fails_fails_the_demo_and_shows_why(demo: Demo, packages: Pat
     demo.read_until("ended as failed, expected success")
 
     assert "no greeting today" in demo.output
+    demo.read_until("all its logs are in")
     assert demo.process.wait() == 1
+    logs = Path(demo.output.split()[-1])
+    assert (logs / "scheduler.log").exists()
+    shutil.rmtree(logs)
 
 
 def test_a_process_that_ends_by_itself_is_named_with_the_end_of_its_log(monkeypatch, tmp_path: Path):
