@@ -15,12 +15,15 @@ export PYTHONPATH := $(CURDIR)/generator
 # uv does not read pip's settings: without this a package index set for pip would be passed by.
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 
-.PHONY: help venv tools lock demo lint test test-chart test-python bench clean
+.PHONY: help venv tools lock demo docs lint test test-chart test-python bench clean
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
 
 demo: .venv/airflow ## Start Airflow with the example jobs and run one of them; stays until Ctrl-C, ONCE=1 stops by itself
 	@exec $(RUN)/python scripts/demo.py $(if $(ONCE),--once)
+
+docs: .venv/test ## Write the tables of values in README.md and docs/values.md anew
+	@$(RUN)/python scripts/values_tables.py
 
 lint: .venv/test ## Check the style and the types of Python and YAML
 	@$(RUN)/ruff check .
@@ -76,7 +79,7 @@ clean: ## Remove all that was installed, built or left by the demo
 # The stamp of what the tests need on top.
 .venv/test: .venv/airflow requirements/test.txt
 	@echo '==> Installing the test tools into .venv'
-	@$(RUN)/uv pip install --quiet --python .venv --require-hashes -r requirements/test.txt
+	@$(RUN)/uv pip sync --quiet --python .venv --require-hashes requirements/uv.txt requirements/test.txt
 	@touch $@
 
 # A plain build of Helm calls itself Kubernetes 1.20, which the chart's kubeVersion refuses; a release is told its version.
