@@ -55,7 +55,8 @@ def run_job(module: str, import_root: str, args: Sequence[str], roots: Sequence[
     package, _, name = module.split(".")
     key = f"{package}.{name}"
     place = _locate(package, name, import_root, roots)
-    sys.path[:0] = [path for path in _python_path(place) if path not in sys.path]
+    first = _python_path(place)
+    sys.path[:] = [*first, *(path for path in sys.path if path not in first)]
     log.info("Running %s from %s", key, place.import_root)
     argv, sys.argv = sys.argv, [key, *args]
     try:
@@ -97,9 +98,10 @@ def _import(module: str, place: _Place) -> ModuleType:
             f"{module} calls sys.exit({leaving.code!r}) when it is imported; call it in the job"
         ) from leaving
     found = os.path.realpath(imported.__file__ or "")
-    if os.path.commonpath([found, place.import_root]) != place.import_root:
+    expected = os.path.realpath(os.path.join(place.import_root, *module.split(".")) + ".py")
+    if found != expected:
         hint = f"another package of the name {module.partition('.')[0]} is installed; rename one of them"
-        raise JobFailed(f"{module} was imported from {found}, expected it under {place.import_root}: {hint}")
+        raise JobFailed(f"{module} was imported from {found}, expected {expected}: {hint}")
     return imported
 
 
@@ -109,8 +111,12 @@ def _locate(package: str, name: str, import_root: str, roots: Sequence[str]) -> 
         real = os.path.realpath(os.path.join(root, inside))
         if os.path.isfile(os.path.join(real, "jobs", f"{name}.py")):
             # A source may swap versions by re-pointing a link below the root: the root of this version is what counts.
-            is_whole = real.endswith(os.sep + inside)
-            return _Place(os.path.dirname(real), real[: -len(inside) - 1] if is_whole else os.path.realpath(root))
+            if real.endswith(os.sep + inside):
+                return _Place(os.path.dirname(real), real[: -len(inside) - 1])
+            # A package that is a link to a folder of another name imports by the link's name only.
+            is_named = os.path.basename(real) == package
+            place = os.path.dirname(real) if is_named else os.path.realpath(os.path.join(root, import_root))
+            return _Place(place, os.path.realpath(root))
     searched = os.pathsep.join(roots) or f"nothing, as {PACKAGES_ROOT_VARIABLE} is not set"
     raise JobFailed(f"{inside}/jobs/{name}.py does not exist any more; searched {searched}")
 
