@@ -1,0 +1,63 @@
+"""Faults in the system calls of a real run: strace stops the process, or answers in the kernel's place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from functools import cache
+
+from _workspace import Workspace, environment
+
+# The imports are behind it when strace comes, so that it counts the calls of the work alone.
+_DRIVER = """\
+import concurrent.futures.thread, os, signal, sys
+from airflow_control_plane.cli import main
+os.kill(os.getpid(), signal.SIGSTOP)
+sys.exit(main())
+"""
+
+
+@cache
+def why_no_strace() -> str:
+    """Why this machine cannot inject faults, or nothing if it can."""
+    if shutil.which("strace") is None:
+        return "strace is not installed (Debian package strace)"
+    probe = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    tracer = subprocess.Popen(["strace", "-o", os.devnull, "-p", str(probe.pid)], stderr=subprocess.PIPE, text=True)
+    message = _first_line(tracer)
+    probe.communicate(b"\n")
+    tracer.communicate()
+    return "" if "attached" in message else f"strace may not attach here: {message}"
+
+
+def sync_once_with(fault: str, workspace: Workspace) -> subprocess.CompletedProcess[str]:
+    """`sync --once` with strace's `--inject=fault` on it, from the first call of the command itself."""
+    calls, _, _ = fault.partition(":")
+    with subprocess.Popen(
+        [sys.executable, "-B", "-c", _DRIVER, *workspace.arguments("sync", "--once")],
+        env=environment(),
+        cwd=workspace.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        os.waitpid(process.pid, os.WUNTRACED)
+        tracer = subprocess.Popen(
+            ["strace", "-f", "-o", os.devnull, f"--trace={calls}", f"--inject={fault}", "-p", str(process.pid)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        message = _first_line(tracer)
+        process.send_signal(signal.SIGCONT)
+        output, errors = process.communicate(timeout=60)
+        tracer.communicate(timeout=60)
+    assert "attached" in message, message
+    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+
+def _first_line(tracer: subprocess.Popen[str]) -> str:
+    assert tracer.stderr
+    return tracer.stderr.readline().strip()
