@@ -8,13 +8,15 @@ from airflow_api import Airflow, await_no_failures, request_json, run_check, set
 
 # New files are listed every 10 seconds; a first parse of many takes longer.
 PATIENCE_SECONDS = 180
+INCOMPLETE = "The packages could not be read completely; see the log of dag-sync-sidecar."
 
 
 def missing_dags(jobs: list[dict[str, Any]], dag_ids: set[str]) -> list[str]:
     """A sentence for each job without a DAG."""
+    selector = f"-n {setting('NAMESPACE')} -l app.kubernetes.io/instance={setting('RELEASE')}"
     return [
         f"The DAG {job['dag_id']} is missing in Airflow. It is made from {job['source']}. "
-        f"See: kubectl logs -n {setting('NAMESPACE')} -l app.kubernetes.io/instance={setting('RELEASE')} -c dag-processor"
+        f"See: kubectl logs {selector} -c dag-processor"
         for job in jobs
         if job["dag_id"] not in dag_ids
     ]
@@ -41,9 +43,8 @@ def failures(airflow: Airflow) -> list[str]:
     """All that keeps a job from being a DAG."""
     status = request_json(f"{setting('DAG_SYNC_URL')}/status")
     dag_ids = {dag["dag_id"] for dag in airflow.get_all("dags", "dags")}
-    incomplete = [] if status["complete"] else ["The packages could not be read completely; see the log of dag-sync-sidecar."]
     return [
-        *incomplete,
+        *([] if status["complete"] else [INCOMPLETE]),
         *job_problems(status["problems"]),
         *missing_dags(status["jobs"], dag_ids),
         *import_errors(airflow.get_all("importErrors", "import_errors")),

@@ -7,7 +7,8 @@ from typing import Any
 
 from airflow_api import Failure, await_no_failures, request_json, run_check, setting, where_to_look
 
-# Airflow's own verdict waits for its thresholds, which are as long as a rollout may take; a heartbeat is due every 5 seconds.
+# Airflow's own verdict waits for its thresholds, which are as long as a rollout may take. A heartbeat is due every
+# five seconds.
 MAX_HEARTBEAT_AGE_SECONDS = 60
 PATIENCE_SECONDS = 90
 

@@ -17,19 +17,22 @@ def trigger(airflow: Airflow, dag_id: str, args: list[str]) -> str:
     """Starts a run and returns its id."""
     dag = airflow.get(f"dags/{dag_id}")
     if dag["is_paused"]:
-        raise Failure(f"The DAG {dag_id} is paused, so a run of it would wait for ever. Unpause it, or set tests.dagId.")
+        raise Failure(f"The DAG {dag_id} is paused, so a run would wait for ever. Unpause it, or set tests.dagId.")
     return airflow.post(f"dags/{dag_id}/dagRuns", {"logical_date": None, "conf": {"args": args}})["dag_run_id"]
 
 
 def await_end(airflow: Airflow, run: str) -> str:
-    """The state in which the run ended."""
+    """The state in which the run, given by its path in the API, ended."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         state = airflow.get(run)["state"]
         if state in ("success", "failed"):
             return state
         if time.monotonic() > deadline:
-            raise Failure(f"{run} is still {state} after {PATIENCE_SECONDS} seconds.\n{log_of(airflow, run)}")
+            raise Failure(
+                f"The run is still {state} after {PATIENCE_SECONDS} seconds. A scheduler that is down or has no "
+                f"room left leaves it so: see the log of airflow-scheduler.\n{log_of(airflow, run)}"
+            )
         time.sleep(2)
 
 

@@ -18,7 +18,7 @@ def await_migrations(deadline: float) -> None:
     if outcome.exit_code:
         raise DatabaseError(
             outcome.advice
-            or "The database is not up to date. It is migrated by the init container `migrate` of the scheduler: see its log."
+            or "The database is not up to date. The scheduler's init container `migrate` does that: see its log."
         )
 
 

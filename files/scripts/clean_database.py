@@ -13,7 +13,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep-days", type=int, required=True)
     oldest = datetime.now(timezone.utc) - timedelta(days=parser.parse_args(argv).keep_days)
-    return run_airflow("db", "clean", "--yes", "--skip-archive", f"--clean-before-timestamp={oldest.isoformat()}").exit_code
+    before = f"--clean-before-timestamp={oldest.isoformat()}"
+    return run_airflow("db", "clean", "--yes", "--skip-archive", before).exit_code
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ import psycopg2
 from database import connection_url
 
 MAX_AGE_SECONDS = 120
-NEWEST_HEARTBEAT = "SELECT extract(epoch FROM now() - max(latest_heartbeat)) FROM job WHERE job_type = %s AND state = 'running'"
+AGE_OF_NEWEST = """
+SELECT extract(epoch FROM now() - max(latest_heartbeat)) FROM job WHERE job_type = %s AND state = 'running'
+"""
 
 
 def seconds_since_heartbeat(job_type: str) -> float | None:
@@ -22,7 +24,7 @@ def seconds_since_heartbeat(job_type: str) -> float | None:
     connection = psycopg2.connect(connection_url(), connect_timeout=10)
     try:
         with connection.cursor() as cursor:
-            cursor.execute(NEWEST_HEARTBEAT, (job_type,))
+            cursor.execute(AGE_OF_NEWEST, (job_type,))
             return cursor.fetchone()[0]
     finally:
         connection.close()
