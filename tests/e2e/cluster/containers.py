@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 from .mounts import unmount_below
@@ -12,6 +13,9 @@ from .settings import Settings
 from .steps import output_of, succeeds, wait_until
 
 NETWORK_NAMESPACES = Path("/run/netns")
+CNI_RESULTS = Path("/var/lib/cni/results")
+# Also for a kubelet whose root is elsewhere.
+DEVICE_PLUGINS = Path("/var/lib/kubelet/device-plugins")
 
 
 def remove_all(settings: Settings) -> None:
@@ -24,6 +28,8 @@ def remove_all(settings: Settings) -> None:
     for name in names:
         succeeds([*client, "tasks", "delete", "--force", name])
         output_of([*client, "containers", "delete", name])
+        for result in CNI_RESULTS.glob(f"*-{name}-*"):
+            result.unlink()
     log = settings.log("containerd")
     wait_until(lambda: not output_of([*client, "tasks", "list", "--quiet"]), "all containers to end", log=log)
     # A namespace takes its side of the pod's network cable with it, and so the bridge's.
@@ -42,9 +48,8 @@ def network_namespace(info: str) -> str | None:
 
 
 def remove_traces(settings: Settings) -> None:
-    """What the kubelet and the CNI plugins wrote outside the cluster's own folders."""
-    for result in Path("/var/lib/cni/results").glob(f"{settings.name}-*"):
-        result.unlink()
+    """What the kubelet wrote outside the cluster's own folders."""
+    shutil.rmtree(DEVICE_PLUGINS, ignore_errors=True)
     for link in Path("/var/log/containers").glob("*"):
         if link.is_symlink() and Path(os.readlink(link)).is_relative_to(settings.state):
             link.unlink()

@@ -76,12 +76,25 @@ def is_up(settings: Settings) -> bool:
 
 
 def down(settings: Settings) -> None:
-    """Also for a cluster that is half up, half gone, or was never there."""
+    """Takes down whatever cluster this machine holds, and the state of one that a reboot ended."""
+    other = owner(settings)
+    if other is not None:
+        take_down(Settings(repository=other))
+    elif settings.state.exists():
+        take_down(settings)
+    else:
+        print("there is no cluster on this machine")
+
+
+def take_down(settings: Settings) -> None:
+    """Also a cluster that is half up, or half gone."""
     with step("control plane and node"):
         for name in DAEMONS[:-1]:
             processes.stop(settings, name)
     with step("containers"):
-        if is_up(settings):
+        if is_up(settings) or (settings.state / "containerd.toml").exists():
+            # Containers outlive a containerd that was killed, and only a containerd can end them.
+            node.start_containerd(settings)
             containers.remove_all(settings)
         processes.stop(settings, "containerd")
     with step("network"):
@@ -99,10 +112,9 @@ def make_room(settings: Settings) -> None:
     other = owner(settings)
     if other is not None and other != settings.repository:
         print(f"taking down the cluster of {other}")
-        down(Settings(repository=other))
+        take_down(Settings(repository=other))
     settings.runtime.mkdir(parents=True, exist_ok=True)
     (settings.runtime / "owner").write_text(str(settings.repository))
-    settings.logs.mkdir(parents=True, exist_ok=True)
 
 
 def owner(settings: Settings) -> Path | None:

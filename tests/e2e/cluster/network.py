@@ -23,7 +23,7 @@ TABLES = ("filter", "nat", "mangle")
 
 def up(settings: Settings) -> None:
     log = settings.log("network")
-    remember_sysctls(settings.state / "sysctls.json")
+    remember_sysctls(settings.runtime / "sysctls.json")
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1\n")
     require_bridge_filtering(log)
     if not succeeds(["ip", "link", "show", settings.bridge]):
@@ -49,7 +49,7 @@ def down(settings: Settings) -> None:
         run(["ip", "link", "delete", settings.bridge], log=log)
     if output_of(["ip", "route", "show", "type", "unreachable", settings.service_subnet]).strip():
         run(["ip", "route", "delete", "unreachable", settings.service_subnet], log=log)
-    restore_sysctls(settings.state / "sysctls.json")
+    restore_sysctls(settings.runtime / "sysctls.json")
 
 
 def stay_on_bridge(settings: Settings) -> list[str]:

@@ -49,6 +49,7 @@ def kubelet(settings: Settings) -> Daemon:
         f"--config={settings.state}/kubelet.json",
         f"--kubeconfig={settings.kubeconfig_of('kubelet')}",
         f"--root-dir={settings.state}/kubelet",
+        f"--cert-dir={settings.state}/kubelet/certificates",
         f"--hostname-override={settings.name}",
         f"--node-ip={settings.node_address}",
     )

@@ -37,7 +37,7 @@ class Record:
         return self.started is not None and self.started == start_time(self.pid)
 
 
-def ensure(settings: Settings, daemon: Daemon, ready: Callable[[], bool], *, seconds: float = 60) -> None:
+def ensure(settings: Settings, daemon: Daemon, ready: Callable[[], bool], *, seconds: float = 120) -> None:
     """Leave a running daemon alone, unless it would be started differently today."""
     record = running(settings, daemon.name)
     if record and record.command != daemon.command:

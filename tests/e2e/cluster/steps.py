@@ -49,7 +49,7 @@ def run(
 ) -> None:
     """Run a command whose output only matters when it fails."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with log.open("ab") as output, installed(command):
         result = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=cwd, env=env
         )
@@ -59,14 +59,24 @@ def run(
 
 def output_of(command: Sequence[str | Path], *, input: str | None = None) -> str:
     """Run a command for what it prints."""
-    result = subprocess.run(command, input=input, capture_output=True, text=True)
+    with installed(command):
+        result = subprocess.run(command, input=input, capture_output=True, text=True)
     if result.returncode:
         raise ClusterError(f"{printable(command)} ended with {result.returncode}: {result.stderr.strip()}")
     return result.stdout
 
 
 def succeeds(command: Sequence[str | Path]) -> bool:
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+    with installed(command):
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+
+
+@contextmanager
+def installed(command: Sequence[str | Path]) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ClusterError(f"{command[0]} is not installed: `up` installs what it needs") from error
 
 
 def answers(url: str) -> bool:
@@ -77,7 +87,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_until(check: Callable[[], bool], what: str, *, log: Path, seconds: float = 60) -> None:
+def wait_until(check: Callable[[], bool], what: str, *, log: Path, seconds: float = 120) -> None:
     """Return as soon as the check holds."""
     deadline = time.monotonic() + seconds
     while not check():
