@@ -31,34 +31,35 @@ _HOW_TO_ADD = 'A job is a file <package>/jobs/<job>.py that says JOB = (entrypoi
 
 
 def discover(options: argparse.Namespace) -> ExitCode:
-    scan = _complete(_scan(options))
+    scan = _scan(options)
+    _print_problems(scan.problems)
+    _require_complete(scan)
     if options.format == "json":
         _print_json({"jobs": [_job_fields(job) for job in scan.jobs], "problems": _problem_fields(scan.problems)})
     elif scan.jobs:
         _print_jobs(scan.jobs)
     else:
         print(f"No jobs found in {_roots_text(options)}.\n{_HOW_TO_ADD}")
-    _print_problems(scan.problems)
     return ExitCode.OK
 
 
 def check(options: argparse.Namespace) -> ExitCode:
-    scan = _complete(_scan(options))
+    scan = _scan(options)
     errors = errors_of(scan.problems)
     if options.format == "json":
         _print_json({"jobs": len(scan.jobs), "problems": _problem_fields(scan.problems)})
+        _require_complete(scan)
     else:
         for problem in scan.problems:
             print(problem.located())
-        verdict = f"✗ {len(errors)} problem(s)" if errors else "✓ No problems"
-        print(f"{verdict} in {len(scan.jobs)} job(s) of {len({job.package for job in scan.jobs})} package(s)")
+        _require_complete(scan)
+        good = f"{len(scan.jobs)} good job(s) in {len({job.package for job in scan.jobs})} package(s)"
+        print(f"✗ {len(errors)} problem(s), {good}" if errors else f"✓ No problems, {good}")
     return ExitCode.PROBLEMS if errors else ExitCode.OK
 
 
 def plan(options: argparse.Namespace) -> ExitCode:
-    policy = _policy(options)
-    outcome = _synchronizer(options).preview(policy)
-    _complete(outcome.scan)
+    outcome = _synchronizer(options).preview(_policy(options))
     steps = outcome.plan.steps
     if options.format == "json":
         fields = ("action", "filename", "source", "reason")
@@ -69,34 +70,41 @@ def plan(options: argparse.Namespace) -> ExitCode:
         counts = ", ".join(f"{len(outcome.plan.of(action))} to {action.value}" for action in Action)
         print(f"{counts}; {len(outcome.plan.jobs)} job(s)")
     _print_problems(outcome.plan.problems)
+    _require_complete(outcome.scan)
     return ExitCode.PROBLEMS if outcome.plan.of(*PENDING) else ExitCode.OK
 
 
 def generate(options: argparse.Namespace) -> ExitCode:
     outcome = _run_once(options, DeletionPolicy(), may_delete=False)
-    _complete(outcome.scan)
+    _require_complete(outcome.scan)
     print(f"✓ Successfully generated {len(outcome.plan.jobs)} DAG file(s) in {options.dags_dir}")
     return ExitCode.OK
 
 
 def sync(options: argparse.Namespace) -> ExitCode:
-    return _sync_once(options) if options.once else _sync_forever(options)
+    if options.once:
+        return _sync_once(options)
+    for flag in ("strict", "allow_mass_delete"):
+        if getattr(options, flag):
+            raise UsageError(f"--{flag.replace('_', '-')} is for a single pass; add --once")
+    return _sync_forever(options)
 
 
 def _sync_once(options: argparse.Namespace) -> ExitCode:
     settings = load_settings(options.settings).sync
     policy = _policy(options)
     outcome = _run_once(options, policy)
-    _complete(outcome.scan)
+    _require_complete(outcome.scan)
+    errors = errors_of(outcome.plan.problems)
+    if not outcome.plan.jobs and not errors and not policy.allow_empty:
+        raise SourceError(f"no job in {_roots_text(options)}; if that is right, use --allow-empty (sync.allowEmpty)")
     steps = outcome.plan.of
     for step in steps(Action.HOLD):
         print(f"held back: {step.filename}: {step.reason}", file=sys.stderr)
     counts = ", ".join(f"{len(steps(action))} {past}" for action, past in _PAST.items())
     print(f"✓ {len(outcome.plan.jobs)} job(s) in {options.dags_dir}: {counts}")
-    if not outcome.scan.jobs and not outcome.scan.contested and not policy.allow_empty:
-        raise SourceError(f"no job in {_roots_text(options)}; if that is right, use --allow-empty (sync.allowEmpty)")
     is_strict = options.strict or settings.strict_start
-    return ExitCode.PROBLEMS if is_strict and errors_of(outcome.plan.problems) else ExitCode.OK
+    return ExitCode.PROBLEMS if is_strict and errors else ExitCode.OK
 
 
 _PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "deleted"}
@@ -105,8 +113,6 @@ _PAST = {Action.CREATE: "created", Action.UPDATE: "updated", Action.DELETE: "del
 def _sync_forever(options: argparse.Namespace) -> ExitCode:
     from airflow_control_plane.status_server import serve
 
-    if options.allow_mass_delete:
-        raise UsageError("--allow-mass-delete is for one pass: add --once")
     configure_logging(options.log_format)
     board = new_board(os.path.abspath(options.dags_dir))
     synchronizer = Synchronizer(
@@ -149,7 +155,9 @@ def status(options: argparse.Namespace) -> ExitCode:
         with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
             document = json.load(answer)
     except (URLError, TimeoutError, ValueError) as error:
-        raise SourceError(f"no sidecar answers on {address} ({error}); is `sync` running here?") from None
+        raise SourceError(
+            f"no sidecar answers on {address} ({getattr(error, 'reason', error)}); is sync running here?"
+        ) from None
     if options.format == "json":
         _print_json(document)
     else:
@@ -192,10 +200,9 @@ def _policy(options: argparse.Namespace) -> DeletionPolicy:
     )
 
 
-def _complete(scan: Scan) -> Scan:
+def _require_complete(scan: Scan) -> None:
     if scan.incomplete:
         raise SourceError("; ".join(scan.incomplete))
-    return scan
 
 
 def _print_jobs(jobs: Iterable[DiscoveredJob]) -> None:

@@ -96,7 +96,8 @@ class MultiPackageJobDiscovery:
                 for folder in _folders_of(root, problems):
                     located += self._locate(root, folder, problems, incomplete)
             except OSError as error:
-                incomplete.append(f"package root {root.path} cannot be read ({error.strerror})")
+                reason = f"package root {root.path} cannot be read ({error.strerror})"
+                incomplete.append(f"{reason}; check --packages-root or ETL_PACKAGES_ROOT")
         if any(root.has_moved() for root in roots):
             raise _SourceMoved
         unchanged = len(located) == len(self._folders) and all(
