@@ -1,0 +1,31 @@
+"""One live Airflow for all tests, over the example packages and those beside this file."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "scripts"))  # the demo's throw-away Airflow serves the tests, too
+
+from live_airflow import LiveAirflow, live_airflow  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAirflow]:
+    packages = tmp_path_factory.mktemp("packages")
+    for source in (REPOSITORY / "examples" / "packages", Path(__file__).parent / "packages"):
+        shutil.copytree(source, packages, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    with live_airflow(tmp_path_factory.mktemp("airflow"), packages) as airflow:
+        airflow.wait("the DAGs of all jobs", lambda: airflow.api.dag_ids() >= jobs_of(packages))
+        yield airflow
+
+
+def jobs_of(packages: Path) -> set[str]:
+    from airflow_control_plane.discovery import MultiPackageJobDiscovery
+
+    return {job.dag_id for job in MultiPackageJobDiscovery([packages]).discover_all_jobs_flat()}

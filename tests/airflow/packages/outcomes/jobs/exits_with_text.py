@@ -1,0 +1,8 @@
+import sys
+
+
+def entrypoint(argv):
+    sys.exit("the source is empty")
+
+
+JOB = (entrypoint, "Exits with a message")

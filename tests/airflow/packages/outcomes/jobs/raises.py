@@ -1,0 +1,5 @@
+def entrypoint(argv):
+    raise LookupError("no such customer")
+
+
+JOB = (entrypoint, "Raises an exception")

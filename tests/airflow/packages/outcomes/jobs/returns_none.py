@@ -1,0 +1,5 @@
+def entrypoint(argv):
+    pass
+
+
+JOB = (entrypoint, "Returns nothing")

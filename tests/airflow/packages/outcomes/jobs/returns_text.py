@@ -1,0 +1,5 @@
+def entrypoint(argv):
+    return "ok"
+
+
+JOB = (entrypoint, "Returns a string")

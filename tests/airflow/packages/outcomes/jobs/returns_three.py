@@ -1,0 +1,5 @@
+def entrypoint(argv):
+    return 3
+
+
+JOB = (entrypoint, "Returns 3")

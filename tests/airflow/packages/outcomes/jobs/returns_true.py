@@ -1,0 +1,5 @@
+def entrypoint(argv):
+    return True
+
+
+JOB = (entrypoint, "Returns True")

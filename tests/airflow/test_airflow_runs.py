@@ -1,0 +1,80 @@
+"""Jobs run in a live Airflow: how they may end, where their output goes, and whose code they run."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from live_airflow import LiveAirflow, Run
+
+EXPECTED = "expected an exit code: 0 or None for success, any other int for failure"
+OUTCOMES = {
+    "outcomes_returns_zero": ("success", "printed by the job"),
+    "outcomes_returns_none": ("success", "Done. Returned value was: None"),
+    "outcomes_returns_three": ("failed", "JobFailed: job outcomes.returns_three failed with exit code 3"),
+    "outcomes_returns_true": ("failed", f"JobFailed: job outcomes.returns_true returned True of type bool; {EXPECTED}"),
+    "outcomes_returns_text": ("failed", f"JobFailed: job outcomes.returns_text returned 'ok' of type str; {EXPECTED}"),
+    "outcomes_exits_with_four": ("failed", "JobFailed: job outcomes.exits_with_four failed with exit code 4"),
+    "outcomes_exits_with_text": ("failed", "JobFailed: job outcomes.exits_with_text stopped: the source is empty"),
+    "outcomes_raises": ("failed", "LookupError: no such customer"),
+}
+# One of each layout, all with code shared from etl_core; two of them share their name and nothing else.
+EXAMPLES = {
+    "data_pipeline_example_job": "Hello, World!",
+    "file_processing_hello_world": "Hello, world!",
+    "reporting_seeder_hello_world": "Hello, world! I see 3 table(s).",
+}
+
+
+@pytest.fixture(scope="module")
+def runs(airflow: LiveAirflow) -> dict[str, Run]:
+    """All of them at once, for Airflow runs several side by side."""
+    return {dag_id: airflow.trigger(dag_id, {}) for dag_id in (*OUTCOMES, *EXAMPLES)}
+
+
+@pytest.mark.parametrize("dag_id", OUTCOMES)
+def test_a_run_ends_as_its_job_does_and_says_why(airflow: LiveAirflow, runs: dict[str, Run], dag_id: str):
+    state, message = OUTCOMES[dag_id]
+
+    ended = airflow.result(runs[dag_id])
+
+    assert ended.state == state, ended.log
+    assert message in ended.log.splitlines()
+
+
+@pytest.mark.parametrize("dag_id", EXAMPLES)
+def test_jobs_of_every_layout_run_their_own_code(airflow: LiveAirflow, runs: dict[str, Run], dag_id: str):
+    ended = airflow.result(runs[dag_id])
+
+    assert ended.state == "success", ended.log
+    assert EXAMPLES[dag_id] in ended.log.splitlines()
+
+
+def test_what_a_job_prints_and_logs_is_in_the_log_of_its_task(airflow: LiveAirflow, runs: dict[str, Run]):
+    log = airflow.result(runs["outcomes_returns_zero"]).log.splitlines()
+
+    assert "printed by the job" in log
+    assert "logged by the job" in log
+
+
+@pytest.fixture
+def sleeping_sync(airflow: LiveAirflow) -> Iterator[None]:
+    """A sync that notices nothing for a while."""
+    sync = airflow.children.running["sync"].pid
+    os.kill(sync, signal.SIGSTOP)
+    yield
+    os.kill(sync, signal.SIGCONT)
+
+
+@pytest.mark.usefixtures("sleeping_sync")
+def test_a_run_whose_job_file_has_just_gone_says_which_file_and_where_it_was_sought(airflow: LiveAirflow):
+    packages = airflow.home.packages
+    (packages / "vanishing" / "jobs" / "short_lived.py").unlink()
+
+    ended = airflow.result(airflow.trigger("vanishing_short_lived", {}))
+
+    assert ended.state == "failed", ended.log
+    message = f"JobFailed: vanishing/jobs/short_lived.py does not exist any more; searched {packages}"
+    assert message in ended.log.splitlines()
