@@ -16,7 +16,7 @@ from airflow_control_plane.job_file import JobFile, read_job_file
 from airflow_control_plane.problems import Problem, Severity
 
 IN_PROCESS_BYTES = 32 * 1024
-_CHILD_MEMORY_BYTES = 128 * 1024 * 1024
+_CHILD_MEMORY_BYTES = 64 * 1024 * 1024
 _CHILD_SECONDS = 20
 
 _CODE_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
