@@ -39,8 +39,12 @@ def _of_statement(statement: ast.stmt, name: str) -> Iterator[Binding]:
         case ast.Import() | ast.ImportFrom():
             yield from _of_import(statement, name)
         case _:
-            compound = isinstance(getattr(statement, "body", None), list) and not isinstance(statement, _SCOPES)
-            yield from _nested(statement, name, How.CONDITIONAL if compound else How.INDIRECT)
+            yield from _nested(statement, name, How.CONDITIONAL if _is_compound(statement) else How.INDIRECT)
+
+
+def _is_compound(statement: ast.stmt) -> bool:
+    """Whether other statements stand inside, in the module's own scope."""
+    return isinstance(statement, ast.Match) or (hasattr(statement, "body") and not isinstance(statement, _SCOPES))
 
 
 def _of_import(statement: ast.Import | ast.ImportFrom, name: str) -> Iterator[Binding]:
@@ -50,7 +54,8 @@ def _of_import(statement: ast.Import | ast.ImportFrom, name: str) -> Iterator[Bi
 
 
 def _nested(statement: ast.stmt, name: str, how: How) -> Iterator[Binding]:
-    """Bindings anywhere below `statement`, but not inside functions, classes and lambdas: they have their own scope.
+    """Bindings anywhere below `statement`, but not of functions, classes, lambdas and loops in brackets: these have
+    their own scope.
 
     A loop over a stack instead of a recursion: nesting is the author's choice, the interpreter's stack is not.
     """
@@ -62,6 +67,9 @@ def _nested(statement: ast.stmt, name: str, how: How) -> Iterator[Binding]:
                 yield Binding(how, node)
             continue
         if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.comprehension):
+            stack += [*node.ifs, node.iter]
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from _of_import(node, name)
