@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 import warnings
 from dataclasses import dataclass
 from typing import NoReturn
@@ -70,14 +71,14 @@ def _read_tree(tree: ast.Module, text: SourceText, path: str) -> JobFile:
     description = _static_text(node, tree)
     if description is not None and description.strip():
         return JobFile(_checked(description, node, text))
-    docstring = ast.get_docstring(tree)
-    if not docstring or not docstring.strip():
+    docstring = _docstring(tree)
+    if not docstring:
         _reject(
             "description-missing", "the description is not a plain string, and the file has no docstring", node, text
         )
     message = "the description is not a plain string; the first line of the docstring is taken"
     doubt = Problem(path, *text.place(node), "description-dynamic", message, Severity.WARNING)
-    return JobFile(_checked(docstring.strip().splitlines()[0], node, text), (doubt,))
+    return JobFile(_checked(docstring.splitlines()[0], node, text), (doubt,))
 
 
 def _job_binding(tree: ast.Module, text: SourceText) -> Binding | None:
@@ -129,12 +130,18 @@ def _static_text(node: ast.expr, tree: ast.Module) -> str | None:
         case ast.Constant(value=str(literal)):
             return literal
         case ast.Name(id="__doc__") if not bindings(tree, "__doc__"):
-            return ast.get_docstring(tree)
+            return _docstring(tree)
         case ast.Name(id=name):
             match bindings(tree, name):
                 case [Binding(how=How.ASSIGNED, value=ast.Constant(value=str(literal)))]:
                     return literal
     return None
+
+
+def _docstring(tree: ast.Module) -> str:
+    """The module's docstring without the indent of its lines. `inspect.cleandoc` is not the same on every Python."""
+    first, _, others = (ast.get_docstring(tree, clean=False) or "").partition("\n")
+    return f"{first.strip()}\n{textwrap.dedent(others)}".strip()
 
 
 def _checked(description: str, node: ast.expr, text: SourceText) -> str:
