@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 # PEP 263: a comment in the first line, or in the second if the first is blank or a comment.
 _ENCODING_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#.*)?\r?$")
+_BLANK_OR_COMMENT = re.compile(rb"[ \t\f]*(?:#.*)?$")
 _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -76,7 +76,7 @@ class SourceText:
 
 
 def _refuse_other_encodings(body: bytes) -> None:
-    for number, line in enumerate(body.split(b"\n", 2)[:2], start=1):
+    for number, line in enumerate(re.split(rb"\r\n?|\n", body, maxsplit=2)[:2], start=1):
         if cookie := _ENCODING_COOKIE.match(line):
             encoding = cookie[1].decode("ascii", "replace")
             try:
