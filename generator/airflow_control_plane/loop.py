@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NoReturn
 
@@ -67,10 +69,11 @@ class SyncLoop:
         self._allow_empty = allow_empty
         self._scan: Scan | None = None
         self._policy: DeletionPolicy | None = None
-        self._next_full_pass = 0.0
+        self._last_full_pass = -math.inf
         self._next_error_log = 0.0
         self._is_due = True
         self._problems: frozenset[Problem] = frozenset()
+        self._notices: dict[str, float] = {}
 
     def run(self) -> NoReturn:
         while True:
@@ -80,22 +83,25 @@ class SyncLoop:
     def tick(self) -> None:
         """One look, and a pass if it is due."""
         self._board.beat()
-        self._refresh_settings()
-        sync = self._settings.current.sync
-        policy = deletion_policy(sync)
-        policy = replace(policy, allow_empty=policy.allow_empty or self._allow_empty)
-        started = time.monotonic()
-        is_full_pass = started >= self._next_full_pass
         try:
-            scan = self._synchronizer.scan()
-            if is_full_pass or self._is_due or scan is not self._scan or policy != self._policy:
-                self._pass(scan, policy, is_full_pass)
-                if is_full_pass:
-                    self._next_full_pass = started + sync.interval_seconds
+            self._refresh_settings()
+            self._look()
         except ControlPlaneError as error:
             self._failed(str(error))
         except Exception as error:
             self._failed(f"unexpected {type(error).__name__}: {error}", with_traceback=True)
+
+    def _look(self) -> None:
+        sync = self._settings.current.sync
+        policy = deletion_policy(sync)
+        policy = replace(policy, allow_empty=policy.allow_empty or self._allow_empty)
+        started = time.monotonic()
+        is_full_pass = started - self._last_full_pass >= sync.interval_seconds
+        scan = self._synchronizer.scan()
+        if is_full_pass or self._is_due or scan is not self._scan or policy != self._policy:
+            self._pass(scan, policy, is_full_pass)
+            if is_full_pass:
+                self._last_full_pass = started
 
     def _refresh_settings(self) -> None:
         try:
@@ -132,10 +138,19 @@ class SyncLoop:
         if self._problems and not problems:
             log.info("no problems any more")
         self._problems = problems
+        notices = {f"nothing is removed for now: {reason}": logging.ERROR for reason in scan.incomplete}
         if held := plan.of(Action.HOLD):
-            log.warning("%s: %s", summary(Action.HOLD, [step.filename for step in held]), held[0].reason)
-        for reason in scan.incomplete:
-            log.error("nothing is removed for now: %s", reason)
+            notices[f"{summary(Action.HOLD, [step.filename for step in held])}: {held[0].reason}"] = logging.WARNING
+        self._remind(notices)
+
+    def _remind(self, notices: Mapping[str, int]) -> None:
+        """Logs what holds for many passes when it is new, and again from time to time. Levels by message."""
+        now = time.monotonic()
+        self._notices = {notice: logged for notice, logged in self._notices.items() if notice in notices}
+        for notice, level in notices.items():
+            if now - self._notices.get(notice, -math.inf) >= _REPEAT_ERROR_SECONDS:
+                log.log(level, "%s", notice)
+                self._notices[notice] = now
 
     def _failed(self, error: str, with_traceback: bool = False) -> None:
         before = self._board.status
