@@ -10,6 +10,9 @@ from typing import Any
 
 from airflow_control_plane.errors import UsageError
 
+# A look must come well before the heartbeat of /healthz is called stale.
+_MOST_SECONDS = {"watchSeconds": 60, "intervalSeconds": 86_400}
+
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:
@@ -35,7 +38,7 @@ def load_settings(path: str | None) -> Settings:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"settings file {path} cannot be read: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"settings file {path} is not JSON: {error}") from None
     sections = _object(document, path, "the file")
     _refuse_unknown(sections, ["sync"], path, "")
@@ -49,9 +52,14 @@ def _sync_settings(values: dict[str, Any], path: str) -> SyncSettings:
         is_flag = isinstance(names[key].default, bool)
         if is_flag and not isinstance(value, bool):
             raise UsageError(f"settings file {path}: sync.{key} is {value!r}, expected true or false")
-        if not is_flag and (isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0):
-            raise UsageError(f"settings file {path}: sync.{key} is {value!r}, expected a number of seconds above 0")
+        if not is_flag and not _is_number(value, limit := _MOST_SECONDS[key]):
+            expected = f"expected a number of seconds above 0 and at most {limit}"
+            raise UsageError(f"settings file {path}: sync.{key} is {value!r}, {expected}")
     return SyncSettings(**{names[key].name: value for key, value in values.items()})
+
+
+def _is_number(value: Any, limit: int) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= limit
 
 
 def _object(value: Any, path: str, key: str) -> dict[str, Any]:
