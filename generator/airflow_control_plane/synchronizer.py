@@ -59,8 +59,8 @@ class Synchronizer:
             if self._settled and self._settled[0].scan is scan and self._settled[1] is inventory:
                 return self._settled[0]
             plan = self._plan(scan, inventory, policy, is_full_pass)
-            self._candidates = plan.candidates
             self._folder.publish(_texts(plan), self._advance)
+            self._candidates = plan.candidates  # a pass that failed proves nothing about what may go
             if may_delete:
                 self._folder.remove(step.filename for step in plan.of(Action.DELETE))
             outcome = Outcome(scan, plan)
