@@ -1,0 +1,180 @@
+"""The sidecar as a real process: what it does while packages, DAG folder and settings change under it."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from _workspace import FOREIGN_FILES, Workspace, eventually, metric
+
+PROBLEMS_FILE = "airflow_control_plane_problems.py"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    workspace = Workspace(tmp_path)
+    workspace.write_job("first")
+    workspace.write_foreign_files()
+    return workspace
+
+
+def in_step_beside_foreign_files(workspace):
+    published = workspace.published()
+    handmade = published.pop("handmade.py")
+    return handmade == FOREIGN_FILES["handmade.py"] and published == workspace.wanted()
+
+
+def test_a_job_appears_changes_and_goes_with_its_file(workspace):
+    with workspace.sync_loop(watchSeconds=0.2) as loop:
+        eventually(lambda: in_step_beside_foreign_files(workspace))
+        for change in (
+            lambda: workspace.write_job("second", "Just added"),
+            lambda: workspace.write_job("second", "Just changed"),
+            lambda: workspace.remove_job("second"),
+        ):
+            change()
+            eventually(lambda: in_step_beside_foreign_files(workspace), seconds=0.2 + 2)
+        assert "create 1: shop_second_dag.py" in loop.log
+        assert "update 1: shop_second_dag.py" in loop.log
+        assert "delete 1: shop_second_dag.py" in loop.log
+
+
+def test_a_broken_job_keeps_its_dag_is_reported_and_heals_when_repaired(workspace):
+    with workspace.sync_loop() as loop:
+        eventually(lambda: in_step_beside_foreign_files(workspace))
+        before = workspace.published()
+
+        workspace.write_job("first", text="JOB = (")
+        eventually(lambda: PROBLEMS_FILE in workspace.published())
+        assert workspace.published()["shop_first_dag.py"] == before["shop_first_dag.py"]
+        assert "shop/jobs/first.py:1:7: error: " in loop.log
+        eventually(lambda: loop.status()["problems"])
+        assert loop.is_serving()
+
+        workspace.write_job("first", "Repaired")
+        eventually(lambda: in_step_beside_foreign_files(workspace))
+        eventually(lambda: "no problems any more" in loop.log)
+        assert loop.status()["problems"] == []
+
+
+@pytest.mark.parametrize("damage", ["edited", "truncated", "removed", "made a link", "whole folder removed"])
+def test_drift_in_the_dag_folder_is_repaired_at_the_next_full_pass(damage, workspace):
+    dag = workspace.dags / "shop_first_dag.py"
+    with workspace.sync_loop(intervalSeconds=0.3) as loop:
+        eventually(loop.has_synced)
+        whole = dag.read_bytes()
+        match damage:
+            case "edited":
+                dag.write_bytes(whole.replace(b"schedule=None", b"schedule='@daily'"))
+            case "truncated":
+                dag.write_bytes(whole[:200])
+            case "removed":
+                dag.unlink()
+            case "made a link":
+                dag.unlink()
+                dag.symlink_to("handmade.py")
+            case _:
+                shutil.rmtree(workspace.dags)
+        if damage == "made a link":  # a link is not ours any more: it is reported, not overwritten
+            eventually(lambda: [problem["code"] for problem in loop.status()["problems"]] == ["foreign-file"])
+            assert dag.is_symlink()
+        else:
+            eventually(lambda: dag.read_bytes() == whole)
+
+
+def test_between_full_passes_the_dag_folder_is_not_even_looked_at(workspace):
+    with workspace.sync_loop(intervalSeconds=3600) as loop:
+        eventually(loop.has_synced)
+        before = loop.passes()
+        (workspace.dags / "shop_first_dag.py").unlink()
+        workspace.write_job("second")  # what moves in the packages starts a pass, which sees the drift, too
+        eventually(lambda: in_step_beside_foreign_files(workspace))
+        assert loop.passes() > before
+
+
+def test_settings_are_read_again_when_they_change_and_broken_ones_are_refused(workspace):
+    with workspace.sync_loop() as loop:
+        eventually(loop.has_synced)
+        workspace.remove_job("first")
+        eventually(lambda: loop.status()["held_back"])
+        assert "sync.allowEmpty" in loop.status()["held_back"][0]["reason"]
+
+        workspace.settings.write_text('{"sync": {"allowEmtpy": true}}')
+        eventually(lambda: "unknown key sync.allowEmtpy; did you mean sync.allowEmpty?" in loop.log)
+        assert f"settings file {workspace.settings}: " in loop.log
+        assert "the last good settings stay in force" in loop.log
+        assert loop.is_serving()
+
+        workspace.write_settings(watchSeconds=0.1, allowEmpty=True)
+        eventually(lambda: list(workspace.published()) == ["handmade.py"])
+        assert loop.log.count("did you mean") == 1
+
+
+def test_a_shorter_interval_counts_at_once(workspace):
+    with workspace.sync_loop(intervalSeconds=3600) as loop:
+        eventually(loop.has_synced)
+        (workspace.dags / "shop_first_dag.py").unlink()
+        workspace.write_settings(watchSeconds=0.1, intervalSeconds=0.2)
+        eventually(lambda: in_step_beside_foreign_files(workspace))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"sync": []}', '{"sync": {"watchSeconds": 0}}', '{"sync": {"watchSeconds": "5"}}']
+    + ['{"sync": {"watchSeconds": NaN}}', '{"sync": {"watchSeconds": 1e400}}', '{"sync": {"watchSeconds": 1e12}}']
+    + ['{"sync": {"watchSeconds": %s}}' % ("9" * 400), "[" * 100_000, "\ud800"],
+    ids=lambda text: text[:40],
+)
+def test_no_settings_file_can_end_the_loop(text, workspace):
+    with workspace.sync_loop() as loop:
+        eventually(loop.has_synced)
+        workspace.settings.write_bytes(text.encode("utf-8", "surrogatepass"))
+        eventually(lambda: f"ERROR settings file {workspace.settings}" in loop.log)
+        workspace.write_job("second")
+        eventually(lambda: in_step_beside_foreign_files(workspace))
+
+
+def test_the_packages_may_vanish_and_return(workspace):
+    aside = workspace.root / "aside"
+    with workspace.sync_loop(intervalSeconds=0.3) as loop:
+        eventually(loop.has_synced)
+        before = workspace.published()
+        workspace.packages.rename(aside)
+        eventually(lambda: not loop.status()["complete"])
+        assert f"package root {workspace.packages} cannot be read (No such file or directory)" in loop.log
+        assert f"package root {workspace.packages} cannot be read" in loop.status()["error"]
+        good = loop.passes()
+        attempts = lambda: metric(loop.get("/metrics"), "airflow_control_plane_last_attempt_timestamp_seconds")  # noqa: E731
+        latest = attempts()
+        eventually(lambda: attempts() > latest + 1)
+        assert loop.log.count("cannot be read") == 1
+        assert loop.log.count("hold 1") <= 1
+        assert loop.passes() == good
+        assert workspace.published() == before
+
+        aside.rename(workspace.packages)
+        workspace.write_job("second")
+        eventually(lambda: in_step_beside_foreign_files(workspace))
+        eventually(lambda: loop.status()["complete"])
+
+
+def test_the_packages_may_come_after_the_loop(workspace):
+    aside = workspace.root / "aside"
+    workspace.packages.rename(aside)
+    with workspace.sync_loop() as loop:
+        eventually(loop.is_serving)
+        eventually(lambda: "cannot be read" in loop.log)
+        aside.rename(workspace.packages)
+        eventually(lambda: in_step_beside_foreign_files(workspace))
+
+
+def test_a_dag_folder_that_cannot_be_written_is_tried_again(workspace):
+    workspace.write_settings()
+    shutil.rmtree(workspace.dags)
+    workspace.dags.write_text("a file where the folder should be")
+    with workspace.sync_loop() as loop:
+        eventually(lambda: f"the DAG folder {workspace.dags} cannot be opened" in loop.log)
+        assert loop.is_serving()
+        workspace.dags.unlink()
+        eventually(workspace.is_in_step)
+        assert loop.log.count("cannot be opened") == 1
