@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -82,14 +83,17 @@ class JobsFolderReader:
         looks: dict[str, Signature | None] = {}
         with os.scandir(self._path) as entries:
             for entry in entries:
-                if not may_be_job_file(entry.name) or entry.is_dir():
+                if not may_be_job_file(entry.name):
                     continue
                 try:
-                    looks[entry.name] = signature(entry.stat())
+                    status = entry.stat()
                 except OSError:
                     if not entry.is_symlink():
                         raise
                     looks[entry.name] = None
+                else:
+                    if not stat.S_ISDIR(status.st_mode):
+                        looks[entry.name] = signature(status)
         return looks
 
     def _outcome(self, name: str) -> Outcome:
