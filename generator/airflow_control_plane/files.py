@@ -39,10 +39,13 @@ class TooLarge(Exception):
 
 
 def read_regular_file(path: str, limit: int) -> bytes:
-    """The bytes of a regular file of at most `limit` bytes.
+    """The bytes of a regular file of at most `limit` bytes. Raises NotARegularFile, TooLarge, OSError.
 
-    Opens without following a link and without waiting for a FIFO's writer. Raises NotARegularFile, TooLarge, OSError.
+    Nothing else is opened, and should something take the file's place after the look, then no link is followed and no
+    FIFO's writer waited for.
     """
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise NotARegularFile(path)
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb", buffering=0) as file:
         status = os.fstat(descriptor)
@@ -57,12 +60,16 @@ def read_regular_file(path: str, limit: int) -> bytes:
 
 
 class PinnedRoot:
-    """A folder whose links are resolved once, for one pass; afterwards it tells whether any of them was re-pointed."""
+    """A folder whose links are resolved once, for one pass.
+
+    Afterwards it tells whether any of them was re-pointed, or the folder itself changed, was replaced or removed.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._real = os.path.realpath(path)
         self._pins = {path: self._real}
+        self._look = _look(path)
 
     def resolve(self, path: str) -> str | None:
         """The real path of something in the root, or None if a link leads out of the root."""
@@ -71,4 +78,12 @@ class PinnedRoot:
         return real if os.path.commonpath([real, self._real]) == self._real else None
 
     def has_moved(self) -> bool:
-        return any(os.path.realpath(path) != real for path, real in self._pins.items())
+        is_same = _look(self.path) == self._look
+        return not is_same or any(os.path.realpath(path) != real for path, real in self._pins.items())
+
+
+def _look(path: str) -> Signature | None:
+    try:
+        return signature(os.stat(path))
+    except OSError:
+        return None
