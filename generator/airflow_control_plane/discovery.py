@@ -43,7 +43,7 @@ class _Located:
 
 
 class _SourceMoved(Exception):
-    """A link of the source was re-pointed during the pass: what was read may mix two versions."""
+    """The source was changed or swapped during the pass: what was read may mix two versions."""
 
 
 class MultiPackageJobDiscovery:
@@ -53,7 +53,7 @@ class MultiPackageJobDiscovery:
     """
 
     def __init__(self, roots: Sequence[str | os.PathLike[str]], advance: Callable[[], None] = lambda: None) -> None:
-        self.roots = tuple(os.path.abspath(root) for root in roots)
+        self.roots = tuple(dict.fromkeys(os.path.abspath(root) for root in roots))
         self._advance = advance
         self._folders: dict[str, JobsFolder] = {}
         self._last = Scan()
@@ -93,7 +93,7 @@ class MultiPackageJobDiscovery:
         roots = [PinnedRoot(path) for path in self.roots]
         for root in roots:
             try:
-                for folder in _folders_of(root, problems):
+                for folder in _folders_of(root, problems, incomplete):
                     located += self._locate(root, folder, problems, incomplete)
             except OSError as error:
                 reason = f"package root {root.path} cannot be read ({error.strerror})"
@@ -118,32 +118,40 @@ class MultiPackageJobDiscovery:
     ) -> Iterator[_Located]:
         for layout in layouts(folder):
             path = os.path.join(root.path, layout.jobs_folder)
-            if not _is_folder(path):
-                continue
-            real_path = root.resolve(path)
-            if real_path is None:
-                problems.append(_outside(layout.jobs_folder, root))
-                continue
-            reader = JobsFolderReader(root, layout, real_path, self._advance)
             try:
+                if not _is_folder(path):
+                    continue
+                real_path = root.resolve(path)
+                if real_path is None:
+                    problems.append(_outside(layout.jobs_folder, root))
+                    continue
+                reader = JobsFolderReader(root, layout, real_path, self._advance)
                 jobs_folder = reader.read(self._folders.get(path, _EMPTY_FOLDER))
             except OSError as error:
-                incomplete.append(f"{path} cannot be read ({error.strerror})")
+                incomplete.append(_unreadable(path, error))
                 continue
             yield _Located(root, layout, jobs_folder)
 
 
-def _folders_of(root: PinnedRoot, problems: list[Problem]) -> list[str]:
+def _folders_of(root: PinnedRoot, problems: list[Problem], incomplete: list[str]) -> list[str]:
     folders = []
     with os.scandir(root.path) as entries:
         for entry in entries:
-            if entry.name.startswith(".") or not _is_folder(entry.path):
+            try:
+                if entry.name.startswith(".") or not _is_folder(entry.path):
+                    continue
+            except OSError as error:
+                incomplete.append(_unreadable(entry.path, error))
                 continue
             if entry.is_symlink() and root.resolve(entry.path) is None:
                 problems.append(_outside(entry.name, root))
             else:
                 folders.append(entry.name)
     return sorted(folders)
+
+
+def _unreadable(path: str, error: OSError) -> str:
+    return f"{path} cannot be read ({error.strerror})"
 
 
 def _is_folder(path: str) -> bool:
