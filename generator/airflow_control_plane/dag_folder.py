@@ -114,10 +114,13 @@ class DagFolder:
             return known
         if not stat.S_ISREG(status.st_mode):
             return Entry(None, b"", look)
-        with open(item.path, "rb") as file:
-            head = file.read(_HEAD_BYTES)
-            source = source_in(head)
-            return Entry(source, digest(head + file.read()) if source else b"", look)
+        try:
+            with open(item.path, "rb") as file:
+                head = file.read(_HEAD_BYTES)
+                source = source_in(head)
+                return Entry(source, digest(head + file.read()) if source else b"", look)
+        except PermissionError:
+            return Entry(None, b"", look)  # all that is ours may be read
 
     def remove_leftovers(self) -> None:
         """Removes temporary files that `inventory` saw: under the lock they belong to a generator that was killed."""
