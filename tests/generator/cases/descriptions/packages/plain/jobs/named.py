@@ -1,0 +1,4 @@
+NAME = "A name bound once"
+ANNOTATED: str = "An annotated name"
+JOB = (print, NAME)
+LATER = "Bound after JOB"

@@ -1,0 +1,2 @@
+__doc__ = str(1)
+JOB = (print, __doc__)

@@ -1,0 +1,1 @@
+JOB = (print, "a\0b")

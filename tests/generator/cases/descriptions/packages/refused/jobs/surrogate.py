@@ -1,0 +1,1 @@
+JOB = (print, "a\ud800b")

@@ -1,0 +1,7 @@
+TWICE = "one"
+TWICE = "two"
+NUMBER = 5
+if NUMBER:
+    MAYBE = "maybe"
+
+JOB = (print, "  \n")

@@ -1,0 +1,5 @@
+"""One
+　two
+　three"""
+
+JOB = (print, __doc__)

@@ -1,0 +1,6 @@
+"""	One
+	two
+		three
+	"""
+
+JOB = (print, __doc__)

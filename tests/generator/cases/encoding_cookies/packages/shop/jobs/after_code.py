@@ -1,0 +1,3 @@
+import os
+# coding: utf-7
+JOB = (print, "text")

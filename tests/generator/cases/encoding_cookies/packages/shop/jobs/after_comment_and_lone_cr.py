@@ -1,0 +1,1 @@
+# A comment# coding: utf-7JOB = (print, "text")

@@ -1,0 +1,3 @@
+
+# coding: utf-7
+JOB = (print, "text")

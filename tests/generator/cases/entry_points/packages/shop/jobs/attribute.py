@@ -1,0 +1,3 @@
+import shop.main
+
+JOB = (shop.main.run, "An attribute")

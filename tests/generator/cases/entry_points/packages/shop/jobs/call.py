@@ -1,0 +1,1 @@
+JOB = (partial(print, 1), "A call")

@@ -1,0 +1,1 @@
+JOB = (lambda argv: 0, "A lambda")

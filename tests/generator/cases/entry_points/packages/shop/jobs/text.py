@@ -1,0 +1,1 @@
+JOB = ('os:system', 'A text')

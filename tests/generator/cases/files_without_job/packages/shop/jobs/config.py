@@ -1,0 +1,2 @@
+JOB_CONFIG = {"schedule": "@daily"}
+MY_JOB = JOBS = 1

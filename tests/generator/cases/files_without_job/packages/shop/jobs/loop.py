@@ -1,0 +1,1 @@
+NAMES = [JOB for JOB in ("a", "b")]

@@ -1,0 +1,1 @@
+JOB: "Pair" = (print, "Annotated")

@@ -1,0 +1,1 @@
+JOB = OTHER = (print, "text")

@@ -1,0 +1,2 @@
+JOB: tuple
+JOB = (print, "Declared first")

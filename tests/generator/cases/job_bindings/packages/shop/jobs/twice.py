@@ -1,0 +1,2 @@
+JOB = (print, "one")
+JOB = (print, "two")

@@ -1,0 +1,2 @@
+from shop.jobs.plain import JOB
+JOB = (print, "text")

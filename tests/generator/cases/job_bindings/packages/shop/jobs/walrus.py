@@ -1,0 +1,1 @@
+print(JOB := (print, "text"))

@@ -1,0 +1,4 @@
+if not print:
+    pass
+else:
+    JOB = (print, "text")

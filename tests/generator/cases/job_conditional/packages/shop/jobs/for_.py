@@ -1,0 +1,2 @@
+for JOB in [(print, "text")]:
+    pass

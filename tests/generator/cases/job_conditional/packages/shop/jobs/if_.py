@@ -1,0 +1,2 @@
+if print:
+    JOB = (print, "text")

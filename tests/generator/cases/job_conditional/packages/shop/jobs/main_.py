@@ -1,0 +1,3 @@
+JOB = (print, "text")
+if __name__ == "__main__":
+    JOB = None

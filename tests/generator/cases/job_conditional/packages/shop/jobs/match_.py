@@ -1,0 +1,3 @@
+match print:
+    case JOB:
+        pass

@@ -1,0 +1,3 @@
+match print:
+    case _:
+        JOB = (print, "text")

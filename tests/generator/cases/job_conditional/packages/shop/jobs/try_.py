@@ -1,0 +1,4 @@
+try:
+    from shop.jobs.other import JOB
+except ImportError:
+    JOB = (print, "text")

@@ -1,0 +1,3 @@
+def main(argv): ...
+
+JOB = main, "Without brackets"

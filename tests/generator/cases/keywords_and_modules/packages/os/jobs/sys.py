@@ -1,0 +1,2 @@
+raise SystemExit
+JOB = (print, "Named like modules")

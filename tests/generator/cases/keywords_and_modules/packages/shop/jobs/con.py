@@ -1,0 +1,1 @@
+JOB = (print, "A device of another system")

@@ -1,0 +1,1 @@
+# one# twoJOB = (print, "CR")

@@ -1,0 +1,2 @@
+# one
+JOB = (print, "CRLF")

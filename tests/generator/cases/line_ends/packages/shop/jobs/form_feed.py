@@ -1,0 +1,3 @@
+# one
+
+JOB = (print, "Form feed")

@@ -1,0 +1,4 @@
+# one# two
+# three
+
+ä = 1; JOB = (print,)

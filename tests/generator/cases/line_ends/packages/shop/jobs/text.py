@@ -1,0 +1,2 @@
+JOB = (print, """One
+two""")

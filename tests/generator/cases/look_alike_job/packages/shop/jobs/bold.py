@@ -1,0 +1,1 @@
+TITLE = "ü"; 𝐉𝐎𝐁 = (print, "text")

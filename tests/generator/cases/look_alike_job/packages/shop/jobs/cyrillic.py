@@ -1,0 +1,1 @@
+JОB = (print, "text")

@@ -1,0 +1,1 @@
+JＯB = (print, "text")

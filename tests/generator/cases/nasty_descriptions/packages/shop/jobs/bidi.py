@@ -1,0 +1,1 @@
+JOB = (print, '\u202eabc\u2066')

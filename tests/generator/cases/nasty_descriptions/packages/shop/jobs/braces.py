@@ -1,0 +1,1 @@
+JOB = (print, '{braces} {0} {{ jinja }} {% raw %} ${shell} %(percent)s %s')

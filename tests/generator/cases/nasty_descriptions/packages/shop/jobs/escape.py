@@ -1,0 +1,1 @@
+JOB = (print, "'); import os; os.system('true') #")

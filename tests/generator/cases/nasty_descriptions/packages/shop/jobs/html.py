@@ -1,0 +1,1 @@
+JOB = (print, '<script>alert(1)</script>')

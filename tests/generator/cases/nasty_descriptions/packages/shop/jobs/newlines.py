@@ -1,0 +1,1 @@
+JOB = (print, 'One\ntwo\r\nthree\rfour')

@@ -1,0 +1,1 @@
+JOB = (print, '\\0 \\x00 \\N{BULLET}')

@@ -1,0 +1,1 @@
+JOB = (print, 'It\'s "quoted" \'\'\'three\'\'\' """times"""')

@@ -1,0 +1,1 @@
+JOB = (print, open("was_run.txt", "w").name)

@@ -1,0 +1,13 @@
+from pathlib import Path
+
+Path(__file__).with_name("was_run.txt").write_text("this file was run")
+import os
+
+os._exit(1)
+
+
+def entrypoint(argv):
+    return 0
+
+
+JOB = (entrypoint, "Kills when imported")

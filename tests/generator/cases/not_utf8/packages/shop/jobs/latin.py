@@ -1,0 +1,2 @@
+# März
+JOB = (print, "ä �")

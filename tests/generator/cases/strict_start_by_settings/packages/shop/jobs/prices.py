@@ -1,0 +1,1 @@
+from shop.jobs.orders import JOB
