@@ -8,6 +8,11 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+# First of all: Airflow takes over what Python does with warnings.
+from airflow.dag_processing.dagbag import BundleDagBag
+from airflow.serialization.serialized_objects import DagSerialization
+from airflow.utils.dag_version_inflation_checker import check_dag_file_stability
+
 
 def main(output: str, *folders: str) -> None:
     with warnings.catch_warnings(record=True) as caught:
@@ -23,9 +28,6 @@ def main(output: str, *folders: str) -> None:
 
 def report_on(folder: Path) -> dict[str, Any]:
     """The folder as the dag-processor reads it: same bag, same serialization, same look for unstable code."""
-    from airflow.dag_processing.dagbag import BundleDagBag
-    from airflow.utils.dag_version_inflation_checker import check_dag_file_stability
-
     bag = BundleDagBag(folder, bundle_path=folder, bundle_name="dags-folder", load_op_links=False)
     unstable = [check_dag_file_stability(path).get_formatted_warnings(bag.dag_ids) for path in folder.glob("*.py")]
     return {
@@ -37,8 +39,6 @@ def report_on(folder: Path) -> dict[str, Any]:
 
 def read_back(dag: Any) -> dict[str, Any]:
     """The facts that survive Airflow's database."""
-    from airflow.serialization.serialized_objects import DagSerialization
-
     stored = json.loads(json.dumps(DagSerialization.to_dict(dag)))
     dag = DagSerialization.from_dict(stored)
     return {
