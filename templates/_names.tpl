@@ -3,7 +3,7 @@
 {{ camelcase . | untitle }}
 {{- end }}
 
-{{/* An image reference out of {repository, tag, digest}, with a tag to fall back on: (dict "image" . "tag" "1.0"). */}}
+{{/* An image reference out of {repository, tag, digest}: (dict "image" . "tag" "1.0"), the tag being the one to fall back on. */}}
 {{- define "airflow-control-plane.imageReference" -}}
 {{- with .image -}}
 {{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.tag }}{{ end }}

@@ -1,0 +1,100 @@
+"""The chart as Helm renders it, and small ways to look into the objects."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT_HELM = ROOT / ".bin" / "helm"
+ENVIRONMENTS = sorted((ROOT / "environments").glob("*.yaml"))
+KUBERNETES = "1.34.0"
+
+# All that can be switched on at once, so that no object escapes a look at every object.
+EVERYTHING = {
+    "scheduler": {"replicas": 2},
+    "webserver": {"replicas": 2, "baseUrl": "https://airflow.example.com"},
+    "triggerer": {"enabled": True, "replicas": 2},
+    "ingress": {"enabled": True, "tlsSecret": "tls"},
+    "logs": {"persistence": {"enabled": True}},
+    "cleanup": {"enabled": True},
+}
+
+Object = dict[str, Any]
+POD_KINDS = {"Deployment", "StatefulSet", "CronJob", "Pod"}
+
+
+class RenderingFailed(Exception):
+    """What Helm said."""
+
+
+def helm(*arguments: str | Path, values: Object | None = None) -> str:
+    """What a helm command prints, given values on its standard input."""
+    command = str(BUILT_HELM) if BUILT_HELM.exists() else shutil.which("helm")
+    assert command, "helm is missing: say `make tools`"
+    given = ["--values", "-"] if values is not None else []
+    result = subprocess.run(
+        [command, *map(str, arguments), *given], input=json.dumps(values), capture_output=True, text=True, cwd=ROOT
+    )
+    if result.returncode:
+        raise RenderingFailed(result.stderr)
+    return result.stdout
+
+
+def render_text(values: Object | None = None, *files: Path, release: str = "airflow") -> str:
+    """The chart as text, with files of values over the defaults, and values over those."""
+    options = [option for file in files for option in ("--values", file)]
+    return helm(
+        "template", release, ROOT, "--namespace", "etl", "--kube-version", KUBERNETES, *options, values=values or {}
+    )
+
+
+def objects_in(text: str) -> list[Object]:
+    """The objects of a rendered text."""
+    return [document for document in yaml.safe_load_all(text) if document]
+
+
+def render(values: Object | None = None, *files: Path) -> list[Object]:
+    """The objects of the chart."""
+    return objects_in(render_text(values, *files))
+
+
+def name_of(item: Object) -> str:
+    """Kind and name, as kubectl writes them."""
+    return f"{item['kind'].lower()}/{item['metadata']['name']}"
+
+
+def find(items: Sequence[Object], name: str) -> Object:
+    """The object of that kind and name, such as deployment/airflow-scheduler."""
+    return next(item for item in items if name_of(item) == name)
+
+
+def pod_template(item: Object) -> Object | None:
+    """Metadata and spec of the pods of an object, if it has pods."""
+    if item["kind"] not in POD_KINDS:
+        return None
+    if item["kind"] == "Pod":
+        return item
+    spec = item["spec"]["jobTemplate"]["spec"] if item["kind"] == "CronJob" else item["spec"]
+    return spec["template"]
+
+
+def pods(items: Sequence[Object]) -> Iterator[tuple[str, Object]]:
+    """The pod templates with the names of their objects."""
+    for item in items:
+        template = pod_template(item)
+        if template:
+            yield name_of(item), template
+
+
+def containers(items: Sequence[Object]) -> Iterator[tuple[str, Object]]:
+    """All containers, init containers too, with names such as deployment/airflow-scheduler/migrate."""
+    for name, template in pods(items):
+        for container in [*template["spec"].get("initContainers", []), *template["spec"]["containers"]]:
+            yield f"{name}/{container['name']}", container

@@ -1,0 +1,103 @@
+"""What changes from one rendering to the next, and what that restarts."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+from rendered import ENVIRONMENTS, EVERYTHING, Object, RenderingFailed, name_of, pods, render, render_text
+
+PRODUCTION = next(path for path in ENVIRONMENTS if path.stem == "production")
+
+EVERYTHING_MISSING = """secrets.requireExisting is true, so nothing may be generated. Still to be set:
+  postgresql.enabled: false
+  secrets.database.existingSecret: the name of a Secret with the key connection
+  secrets.fernetKey.existingSecret: the name of a Secret with the key fernet-key
+  secrets.jwtSecret.existingSecret: the name of a Secret with the key jwt-secret
+  secrets.apiSecretKey.existingSecret: the name of a Secret with the key api-secret-key
+  secrets.adminPassword.existingSecret: the name of a Secret with the key admin-password
+"""
+
+
+def pod_templates(values: Object) -> dict[str, Any]:
+    return dict(pods(render(values)))
+
+
+def restarted(before: Object, after: Object) -> set[str]:
+    """The objects whose pods a change of values replaces."""
+    old, new = pod_templates(before), pod_templates(after)
+    return {name for name in old | new if old.get(name) != new.get(name)}
+
+
+def test_two_renderings_differ_in_nothing_but_generated_secrets() -> None:
+    first, second = render(EVERYTHING), render(EVERYTHING)
+    differing = {name_of(one) for one, other in zip(first, second, strict=True) if one != other}
+    assert differing == {
+        "secret/airflow-admin-password",
+        "secret/airflow-api-secret-key",
+        "secret/airflow-fernet-key",
+        "secret/airflow-jwt-secret",
+        "secret/airflow-postgresql-password",
+    }
+
+
+def test_production_renders_the_same_every_time() -> None:
+    assert render_text({}, PRODUCTION) == render_text({}, PRODUCTION)
+
+
+def test_production_generates_no_secret_and_no_database() -> None:
+    kinds = {item["kind"] for item in render({}, PRODUCTION)}
+    assert not kinds & {"Secret", "StatefulSet"}
+
+
+def test_production_refuses_to_render_until_everything_is_named() -> None:
+    entries = ("database", "fernetKey", "jwtSecret", "apiSecretKey", "adminPassword")
+    values = {
+        "postgresql": {"enabled": True},
+        "secrets": {entry: {"existingSecret": ""} for entry in entries},
+    }
+    with pytest.raises(RenderingFailed) as failure:
+        render(values, PRODUCTION)
+    assert EVERYTHING_MISSING in str(failure.value)
+
+
+def test_production_asks_for_no_password_of_an_admin_it_does_not_create() -> None:
+    render({"admin": {"create": False}, "secrets": {"adminPassword": {"existingSecret": ""}}}, PRODUCTION)
+
+
+def test_production_has_two_of_everything_that_can_be_two() -> None:
+    replicas = {
+        name_of(item): item["spec"]["replicas"] for item in render({}, PRODUCTION) if item["kind"] == "Deployment"
+    }
+    assert replicas == {
+        "deployment/airflow-dag-processor": 1,
+        "deployment/airflow-scheduler": 2,
+        "deployment/airflow-webserver": 2,
+    }
+
+
+def test_new_settings_of_the_generator_restart_nothing() -> None:
+    after = {"sync": {"watchSeconds": 1, "intervalSeconds": 60, "allowEmpty": True, "strictStart": False}}
+    assert restarted({}, after) == set()
+
+
+def test_new_configuration_of_airflow_restarts_airflow_alone() -> None:
+    after = {"airflow": {"config": {"core": {"parallelism": 2}}}}
+    assert restarted({}, after) == {"deployment/airflow-scheduler", "deployment/airflow-webserver"}
+
+
+def test_a_setting_of_one_component_restarts_that_component_alone() -> None:
+    assert restarted({}, {"webserver": {"pod": {"labels": {"a": "b"}}}}) == {"deployment/airflow-webserver"}
+
+
+def test_no_secret_value_is_anywhere_but_in_its_secret() -> None:
+    items = render()
+    secrets = [base64.b64decode(value).decode() for item in items for value in item_secrets(item)]
+    others = str([item for item in items if item["kind"] != "Secret"])
+    assert len(secrets) == len(set(secrets)) == 5
+    assert not [secret for secret in secrets if secret in others]
+
+
+def item_secrets(item: Object) -> list[str]:
+    return list(item["data"].values()) if item["kind"] == "Secret" else []
