@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from airflow_control_plane import commands
 from airflow_control_plane.errors import EXIT_CODE_MEANINGS, ControlPlaneError, ExitCode, UsageError
+from airflow_control_plane.problems import printable
 from airflow_control_plane.runtime import PACKAGES_ROOT_VARIABLE
 from airflow_control_plane.status_server import DEFAULT_PORT
 from airflow_control_plane.version import VERSION
@@ -19,19 +20,35 @@ LOG_FORMAT_VARIABLE = "AIRFLOW_CONTROL_PLANE_LOG_FORMAT"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    _open_streams()
     options = _parser().parse_args(argv)
     try:
         _complete_from_environment(options)
         return int(options.command(options))
     except ControlPlaneError as error:
-        print(f"airflow-control-plane: {error}", file=sys.stderr)
+        print(f"airflow-control-plane: {printable(str(error))}", file=sys.stderr)
         return int(error.exit_code)
     except BrokenPipeError:
-        # The reader has seen enough, as in `discover | head`. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.OK)
+        return int(ExitCode.OK)  # the reader has seen enough, as in `discover | head`
+    finally:
+        _flush_streams()
+
+
+def _open_streams() -> None:
+    """What was closed (`>&-`) swallows what is said, and no name breaks the encoding."""
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _flush_streams() -> None:
+    """Does what Python does at exit, where it would complain of a reader that is gone."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
