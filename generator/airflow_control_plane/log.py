@@ -7,6 +7,15 @@ import logging
 import sys
 import time
 
+from airflow_control_plane.problems import printable
+
+
+class TextFormatter(logging.Formatter):
+    """One line whatever the message has in it; only the traceback of an unexpected error has more."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return printable(super().formatMessage(record))
+
 
 class JsonFormatter(logging.Formatter):
     """One line whatever the message has in it: JSON escapes line ends and control characters."""
@@ -25,6 +34,6 @@ class JsonFormatter(logging.Formatter):
 def configure_logging(log_format: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        JsonFormatter() if log_format == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+        JsonFormatter() if log_format == "json" else TextFormatter("%(asctime)s %(levelname)s %(message)s")
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
