@@ -145,7 +145,7 @@ def run(options: argparse.Namespace) -> ExitCode:
 
 
 def status(options: argparse.Namespace) -> ExitCode:
-    from urllib.error import URLError
+    from http.client import HTTPException
     from urllib.request import ProxyHandler, build_opener
 
     from airflow_control_plane.status import to_text
@@ -154,7 +154,9 @@ def status(options: argparse.Namespace) -> ExitCode:
     try:
         with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
             document = json.load(answer)
-    except (URLError, TimeoutError, ValueError) as error:
+        if not isinstance(document, dict) or "dags_dir" not in document:
+            raise ValueError("the answer is another program's")
+    except (OSError, HTTPException, ValueError) as error:
         raise SourceError(
             f"no sidecar answers on {address} ({getattr(error, 'reason', error)}); is sync running here?"
         ) from None
