@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from airflow_control_plane.planning import Action, Plan
-from airflow_control_plane.problems import Severity
+from airflow_control_plane.problems import Problem, Severity, printable
 from airflow_control_plane.synchronizer import Outcome
 from airflow_control_plane.version import VERSION
 
@@ -100,8 +100,8 @@ def to_text(document: Mapping[str, Any]) -> str:
         f"{len(document['jobs'])} job(s) in {document['dags_dir']}, last sync {document['last_sync'] or 'never'}",
         *([f"not in step: {document['error']}"] if document["error"] else []),
         f"{len(problems)} problem(s)",
-        *(f"  {p['path']}:{p['line']}:{p['column']}: {p['severity']}: {p['message']} [{p['code']}]" for p in problems),
+        *(f"  {Problem(**{**problem, 'severity': Severity(problem['severity'])})}" for problem in problems),
         f"{len(held_back)} DAG(s) of removed jobs held back",
         *(f"  {step['file']}: {step['reason']}" for step in held_back),
     ]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
