@@ -6,9 +6,10 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import socket
+from socket import SHUT_RDWR, socket
 from typing import Any
 
 from airflow_control_plane.errors import UsageError
@@ -40,21 +41,23 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, port: int, board: Board) -> None:
         self.board = board
-        self._slots = threading.BoundedSemaphore(_MAX_CLIENTS)
+        self._clients: list[Any] = []  # oldest first
+        self._clients_lock = threading.Lock()
         super().__init__(("", port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """A client that takes its time keeps a slot for some seconds, never all of the sidecar."""
-        if self._slots.acquire(timeout=_CLIENT_SECONDS):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
+        """Of too many clients the oldest has to go: slow ones cannot keep a probe waiting."""
+        with self._clients_lock:
+            self._clients.append(request)
+            if len(self._clients) > _MAX_CLIENTS:
+                with suppress(OSError):
+                    self._clients.pop(0).shutdown(SHUT_RDWR)  # its thread sees the end and closes it
+        super().process_request(request, client_address)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._slots.release()
+    def shutdown_request(self, request: Any) -> None:
+        with self._clients_lock, suppress(ValueError):
+            self._clients.remove(request)
+        super().shutdown_request(request)
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
         """A client that hangs up is no news."""
