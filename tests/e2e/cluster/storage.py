@@ -32,7 +32,7 @@ Call = Callable[..., Object]
 
 def up(settings: Settings) -> None:
     output_of([*settings.kubectl, "apply", "-f", "-"], input=configuration.storage_class(settings))
-    daemon = Daemon.of("storage", "python3", "-m", f"{__package__}.storage")
+    daemon = Daemon.of("storage", "python3", "-m", "tests.e2e.cluster.storage")
     ensure(settings, daemon, lambda: True)
 
 
