@@ -1,4 +1,4 @@
-"""Every case of `cases/` through the command line: what is found, what is done to the DAG folder, what is left alone."""
+"""Every case of `cases/` through the command line: what is found, what is written, what is left alone."""
 
 from __future__ import annotations
 
