@@ -11,7 +11,6 @@ import sys
 
 import pytest
 from _workspace import COMMAND, Workspace, environment, eventually, free_port
-
 from airflow_control_plane.log import JsonFormatter
 
 # A line that a name could forge, and a colour that it could set.
