@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from airflow_control_plane.package_layout import is_importable
 from airflow_control_plane.problems import printable
 
 # Airflow allows 250 characters; the file name, which adds "_dag.py", must fit the 255 bytes of a file system.
@@ -26,7 +27,7 @@ class DiscoveredJob:
     """A job file with a valid JOB.
 
     `source` is the file's path relative to its package root, `import_root` the folder (relative too, "." for the
-    root itself) that must be on sys.path for `module` to import.
+    root itself) that must be on sys.path for `module` to import. Raises ValueError for names that no discovery gives.
     """
 
     package: str
@@ -35,6 +36,13 @@ class DiscoveredJob:
     source: str
     import_root: str = "."
     settings: JobSettings = field(default=DEFAULT_SETTINGS)
+
+    def __post_init__(self) -> None:
+        for name in (self.package, self.name):
+            if not is_importable(name):
+                raise ValueError(f"{name!r} is no name of a package or a job, expected a Python identifier in ASCII")
+        if not self.source.isascii() or not self.source.isprintable():
+            raise ValueError(f"{self.source!r} is no source of a job, expected printable ASCII")
 
     @property
     def key(self) -> str:
