@@ -3,6 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+settings.load_profile("patient")
 
 SETTINGS_OF_THE_MACHINE = (
     "AIRFLOW_CONTROL_PLANE_LOG_FORMAT",
