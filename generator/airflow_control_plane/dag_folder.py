@@ -87,24 +87,24 @@ class DagFolder:
         """
         entries: dict[str, Entry] = {}
         self._leftovers = []
-        for item in self._listing():
-            if item.name.endswith(".py"):
-                with suppress(FileNotFoundError):
-                    entries[item.name] = self._entry(item)
-            elif item.name.startswith(_TEMPORARY_PREFIX) and item.name.endswith(_TEMPORARY_SUFFIX):
-                self._leftovers.append(item.name)
+        with self._explained("read"):
+            for item in self._listing():
+                if item.name.endswith(".py"):
+                    with suppress(FileNotFoundError):
+                        entries[item.name] = self._entry(item)
+                elif item.name.startswith(_TEMPORARY_PREFIX) and item.name.endswith(_TEMPORARY_SUFFIX):
+                    self._leftovers.append(item.name)
         if entries != self._seen:
             self._seen = entries
         return self._seen
 
     def _listing(self) -> Iterator[os.DirEntry[str]]:
-        with self._explained("read"):
-            try:
-                found = os.scandir(self.path)
-            except FileNotFoundError:
-                return
-            with found:
-                yield from found
+        try:
+            found = os.scandir(self.path)
+        except FileNotFoundError:
+            return
+        with found:
+            yield from found
 
     def _entry(self, item: os.DirEntry[str]) -> Entry:
         status = item.stat(follow_symlinks=False)
