@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 from _workspace import Workspace, environment
 
@@ -33,9 +34,13 @@ def why_no_strace() -> str:
     return "" if "attached" in message else f"strace may not attach here: {message}"
 
 
-def sync_once_with(fault: str, workspace: Workspace) -> subprocess.CompletedProcess[str]:
-    """`sync --once` with strace's `--inject=fault` on it, from the first call of the command itself."""
+def sync_once_with(fault: str, workspace: Workspace, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """`sync --once` with strace's `--inject=fault` on it, from the first call of the command itself.
+
+    With `path` only calls on this very path fail.
+    """
     calls, _, _ = fault.partition(":")
+    only = [f"--trace-path={path}"] if path else []
     with subprocess.Popen(
         [sys.executable, "-B", "-c", _DRIVER, *workspace.arguments("sync", "--once")],
         env=environment(),
@@ -46,7 +51,7 @@ def sync_once_with(fault: str, workspace: Workspace) -> subprocess.CompletedProc
     ) as process:
         os.waitpid(process.pid, os.WUNTRACED)
         tracer = subprocess.Popen(
-            ["strace", "-f", "-o", os.devnull, f"--trace={calls}", f"--inject={fault}", "-p", str(process.pid)],
+            ["strace", "-f", "-o", os.devnull, f"--trace={calls}", f"--inject={fault}", *only, "-p", str(process.pid)],
             stderr=subprocess.PIPE,
             text=True,
         )

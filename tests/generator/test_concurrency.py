@@ -1,0 +1,226 @@
+"""Several at once on one DAG folder: generators that take turns, and readers that never see less than there is."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+from _strace import sync_once_with, why_no_strace
+from _workspace import COMMAND, Workspace, environment, eventually
+from airflow_control_plane import commands
+from airflow_control_plane.cli import main
+
+REWRITTEN_FILES = 3000
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    workspace = Workspace(tmp_path)
+    workspace.write_job("first")
+    return workspace
+
+
+@contextmanager
+def holding_the_lock(workspace):
+    """Another generator at work, for as long as a test needs it."""
+    workspace.dags.mkdir(exist_ok=True)
+    descriptor = os.open(workspace.dags, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def has_no_leftovers(workspace):
+    return not [path for path in workspace.dags.iterdir() if path.suffix != ".py"]
+
+
+@pytest.mark.parametrize("command", [("sync", "--once"), ("generate",)])
+def test_a_busy_folder_is_a_clear_error_and_left_alone(command, workspace, monkeypatch, capsys):
+    monkeypatch.setattr(commands, "_LOCK_WAIT_SECONDS", 0.3)
+    with holding_the_lock(workspace):
+        assert main(workspace.arguments(*command)) == 4
+    assert capsys.readouterr().err == (
+        f"airflow-control-plane: another generator is at work in {workspace.dags}; let it finish or stop it\n"
+    )
+    assert workspace.published() == {}
+
+
+def test_one_pass_waits_for_the_generator_before_it(workspace):
+    with holding_the_lock(workspace):
+        waiting = subprocess.Popen([*COMMAND, *workspace.arguments("sync", "--once")], env=environment())
+        eventually(lambda: has_opened(waiting.pid, workspace.dags))
+        assert workspace.published() == {}
+    assert waiting.wait(timeout=30) == 0
+    assert workspace.is_in_step()
+
+
+def has_opened(pid, path):
+    return str(path) in {os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")}
+
+
+def test_a_loop_that_finds_the_folder_busy_tries_again_and_says_so_once(workspace):
+    with holding_the_lock(workspace), workspace.sync_loop() as loop:
+        eventually(lambda: "another generator is at work" in loop.log)
+        eventually(lambda: int(re.search(r"failures_total (\d+)", loop.get("/metrics"))[1]) > 3)
+        assert loop.log.count("another generator is at work") == 1
+        assert loop.is_serving()
+        assert workspace.published() == {}
+
+
+def test_a_loop_goes_on_once_a_busy_folder_is_free(workspace):
+    with workspace.sync_loop() as loop:
+        eventually(loop.has_synced)
+        with holding_the_lock(workspace):
+            workspace.write_job("second")
+            eventually(lambda: loop.status()["error"])
+        eventually(workspace.is_in_step)
+        eventually(lambda: loop.status()["complete"])
+
+
+HOLDER = """\
+import fcntl, os, sys
+fcntl.flock(os.open(sys.argv[1], os.O_RDONLY), fcntl.LOCK_EX)
+print("locked", flush=True)
+input()
+"""
+
+
+def test_the_lock_of_a_killed_generator_is_free(workspace):
+    workspace.dags.mkdir()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(workspace.dags)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout.readline() == b"locked\n"
+    waiting = subprocess.Popen([*COMMAND, *workspace.arguments("sync", "--once")], env=environment())
+    eventually(lambda: has_opened(waiting.pid, workspace.dags))
+    holder.kill()
+    holder.communicate()
+    assert waiting.wait(timeout=30) == 0
+    assert workspace.is_in_step()
+
+
+def test_two_loops_on_one_folder_take_turns(workspace):
+    with workspace.sync_loop(watchSeconds=0.02) as one, workspace.sync_loop(watchSeconds=0.02) as other:
+        for round_number in range(15):
+            workspace.write_job("first", f"Round {round_number}")
+            workspace.write_job(f"job_{round_number % 4}", f"Round {round_number}")
+            if round_number % 3 == 2:
+                workspace.remove_job(f"job_{round_number % 4}")
+            eventually(workspace.is_in_step)
+        eventually(lambda: one.has_synced() and other.has_synced())
+        assert has_no_leftovers(workspace)
+        assert "Traceback" not in one.log + other.log
+
+
+def test_a_loop_and_single_passes_on_one_folder_take_turns(workspace):
+    with workspace.sync_loop(watchSeconds=0.02) as loop:
+        for round_number in range(5):
+            workspace.write_job("first", f"Round {round_number}")
+            assert workspace.sync_once().returncode == 0
+            eventually(workspace.is_in_step)
+        eventually(loop.has_synced)
+        assert has_no_leftovers(workspace)
+        assert "Traceback" not in loop.log
+
+
+def test_many_single_passes_at_once_all_succeed(workspace):
+    for number in range(20):
+        workspace.write_job(f"job_{number}")
+    started = [
+        subprocess.Popen(
+            [*COMMAND, *workspace.arguments("sync", "--once")], env=environment(), stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(6)
+    ]
+    outputs = [process.communicate(timeout=60)[0] for process in started]
+    assert [process.returncode for process in started] == [0] * 6
+    assert sum("21 created" in output for output in outputs) == 1, "one did the work, the others found it done"
+    assert sum("0 created, 0 updated" in output for output in outputs) == 5
+    assert workspace.is_in_step()
+    assert has_no_leftovers(workspace)
+
+
+@pytest.fixture
+def crowded(workspace):
+    """A foreign file stands in the way of a DAG, between others."""
+    workspace.dags.mkdir()
+    for name in ("a.py", "shop_first_dag.py", "z.py"):
+        (workspace.dags / name).write_text("# somebody else's\n")
+    return workspace
+
+
+needs_strace = pytest.mark.skipif(bool(why_no_strace()), reason=why_no_strace())
+
+
+@needs_strace
+@pytest.mark.parametrize("name", ["a.py", "z.py"])
+def test_a_foreign_file_that_vanishes_while_the_folder_is_read_hides_no_other(name, crowded):
+    """What is not seen would be written: over the file that stands there."""
+    done = sync_once_with("openat:error=ENOENT", crowded, crowded.dags / name)
+    assert done.returncode == 0
+    assert "shop_first_dag.py in the DAG folder was not generated, so it is not overwritten" in done.stderr
+    assert (crowded.dags / "shop_first_dag.py").read_text() == "# somebody else's\n"
+
+
+@needs_strace
+@pytest.mark.parametrize("name", ["", "a.py"])
+def test_a_folder_that_cannot_be_read_is_explained_and_left_alone(name, crowded):
+    before = crowded.published()
+    done = sync_once_with("openat:error=EIO:when=1+" if name else "getdents64:error=EIO", crowded, crowded.dags / name)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert f"the DAG folder {crowded.dags} cannot be read by user {os.geteuid()}, " in done.stderr
+    assert done.stderr.endswith(": Input/output error\n")
+    assert crowded.published() == before
+
+
+def why_not_on(path):
+    """Where a listing may miss names while files are renamed, this promise is not made."""
+    kind = subprocess.run(["stat", "--file-system", "--format=%T", path], capture_output=True, text=True).stdout.strip()
+    return f"{kind} lists folders unsafely: keep DAG folders on a disk" if kind in ("tmpfs", "ramfs") else ""
+
+
+def test_a_reader_sees_every_file_whole_while_all_are_rewritten(workspace):
+    if reason := why_not_on(workspace.root):
+        pytest.skip(reason)
+    for number in range(REWRITTEN_FILES):
+        workspace.write_job(f"job_{number}", "The old version")
+    assert workspace.sync_once().returncode == 0
+    old = workspace.published()
+    for number in range(REWRITTEN_FILES):
+        workspace.write_job(f"job_{number}", "The new version")
+    new = workspace.wanted()
+    whole = {hashlib.sha256(content).digest() for content in (*old.values(), *new.values())}
+
+    over, listings, faults = threading.Event(), [], []
+    reader = threading.Thread(target=read_until, args=(over, workspace.dags, set(old), whole, listings, faults))
+    reader.start()
+    try:
+        done = workspace.sync_once()
+    finally:
+        over.set()
+        reader.join()
+    assert f"{REWRITTEN_FILES} updated" in done.stdout, done.stderr
+    assert workspace.published() == new
+    assert faults == []
+    assert len(listings) > 20
+
+
+def read_until(over, folder, names, whole, listings, faults):
+    """Lists the folder again and again, as Airflow does, and reads some of its files each time."""
+    while not over.is_set():
+        listing = {name for name in os.listdir(folder) if name.endswith(".py")}
+        listings.append(len(listing))
+        if listing != names:
+            faults.append(f"a listing misses {sorted(names - listing)} and has {sorted(listing - names)} too much")
+        for name in sorted(listing)[len(listings) % 50 :: 50]:
+            if hashlib.sha256((folder / name).read_bytes()).digest() not in whole:
+                faults.append(f"{name} is neither the old file nor the new one")

@@ -1,0 +1,152 @@
+"""Real disks that are full, out of inodes or read-only: a small file system of the test's own, seen by nobody else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+from _workspace import COMMAND, FOREIGN_FILES, Workspace, environment
+
+IN_A_NAMESPACE = ("unshare", "--mount", "--propagation", "private")
+
+
+def why_no_mounts():
+    probe = subprocess.run(
+        [*IN_A_NAMESPACE, "sh", "-c", "mount -t tmpfs tmpfs /mnt"], capture_output=True, text=True, check=False
+    )
+    return f"file systems cannot be mounted here: {probe.stderr.strip()}" if probe.returncode else ""
+
+
+pytestmark = pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
+
+# Prints exit codes and messages of each step, and after it the folder's files, one record a line.
+SCRIPT = """\
+set -e
+mount -t tmpfs -o size={size},nr_inodes={inodes} tmpfs "$DAGS"
+step() {{
+    code=0
+    message=$("$@" 2>&1) || code=$?
+    mkdir "$COPIES/$name"
+    cp -a "$DAGS/." "$COPIES/$name/"
+    printf '%s' "$code" > "$COPIES/$name.code"
+    printf '%s' "$message" > "$COPIES/$name.message"
+}}
+{steps}
+"""
+
+
+class Disk:
+    """Runs steps on a small disk in the place of the DAG folder, and keeps a copy of the folder after each."""
+
+    def __init__(self, workspace):
+        self.workspace = workspace
+        self.copies = workspace.root / "copies"
+        workspace.dags.mkdir()
+        self.copies.mkdir()
+
+    def run(self, *steps, size="1m", inodes="1000"):
+        lines = [line.replace("SYNC", "step $SYNC") for line in steps]
+        subprocess.run(
+            [*IN_A_NAMESPACE, "sh", "-c", SCRIPT.format(size=size, inodes=inodes, steps="\n".join(lines))],
+            env=environment(
+                DAGS=str(self.workspace.dags),
+                COPIES=str(self.copies),
+                JOBS=str(self.workspace.packages / "shop" / "jobs"),
+                SYNC=" ".join([*COMMAND, *self.workspace.arguments("sync", "--once")]),
+            ),
+            check=True,
+            timeout=120,
+        )
+
+    def after(self, name):
+        """Exit code, message and files after a step."""
+        files = {path.name: path.read_bytes() for path in sorted((self.copies / name).iterdir())}
+        return int((self.copies / f"{name}.code").read_text()), (self.copies / f"{name}.message").read_text(), files
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    workspace = Workspace(tmp_path)
+    for number in range(10):
+        workspace.write_job(f"job_{number}", "The old version")
+    return workspace
+
+
+@pytest.fixture
+def disk(workspace):
+    return Disk(workspace)
+
+
+WRITE_FOREIGN = 'printf "# a DAG of somebody else\\n" > "$DAGS/handmade.py"'
+CHANGE_ALL = 'sed -i "s/The old version/The new version/" "$JOBS"/job_?.py; cp "$JOBS/job_0.py" "$JOBS/job_new.py"'
+FILL = 'cat /dev/zero > "$DAGS/ballast" 2>/dev/null || true'
+TAKE_INODES = 'n=0; while true 2>/dev/null > "$DAGS/ballast-$n"; do n=$((n+1)); done || true'
+FREE = 'rm "$DAGS"/ballast*'
+
+
+def assert_explained(workspace, code, message, reason):
+    who = f"user {os.geteuid()}, group {os.getegid()}"
+    assert (code, message) == (
+        4,
+        f"airflow-control-plane: the DAG folder {workspace.dags} cannot be written by {who}: {reason}",
+    )
+
+
+@pytest.mark.parametrize("shortage", [FILL, TAKE_INODES], ids=["no space", "no inodes"])
+def test_a_full_disk_costs_no_file_and_heals_when_there_is_room_again(shortage, disk, workspace):
+    old = workspace.wanted()
+    disk.run(
+        WRITE_FOREIGN, "name=before SYNC", CHANGE_ALL, shortage, "name=full SYNC", "name=again SYNC", FREE,
+        "name=free SYNC",
+    )  # fmt: skip
+    new = workspace.wanted()
+    foreign = {"handmade.py": FOREIGN_FILES["handmade.py"]}
+    assert disk.after("before")[::2] == (0, {**old, **foreign})
+    for name in ("full", "again"):
+        code, message, files = disk.after(name)
+        assert_explained(workspace, code, message, "No space left on device")
+        without_ballast = {name: content for name, content in files.items() if not name.startswith("ballast")}
+        assert without_ballast.keys() == {*old, *foreign}
+        assert all(
+            content in (old.get(name), new.get(name), *foreign.values()) for name, content in without_ballast.items()
+        )
+    assert disk.after("free")[::2] == (0, {**new, **foreign})
+
+
+def test_a_disk_that_is_too_small_from_the_start_has_whole_files_only(disk, workspace):
+    for number in range(200):
+        workspace.write_job(f"more_{number}")
+    disk.run("name=small SYNC", 'mount -o remount,size=10m "$DAGS"', "name=grown SYNC", size="64k")
+    code, message, files = disk.after("small")
+    assert_explained(workspace, code, message, "No space left on device")
+    assert 0 < len(files) < 210
+    assert files.items() <= workspace.wanted().items()
+    assert disk.after("grown")[::2] == (0, workspace.wanted())
+
+
+def test_a_disk_without_inodes_from_the_start_has_whole_files_only(disk, workspace):
+    disk.run("name=small SYNC", 'mount -o remount,nr_inodes=100 "$DAGS"', "name=grown SYNC", inodes="6")
+    code, message, files = disk.after("small")
+    assert_explained(workspace, code, message, "No space left on device")
+    assert 0 < len(files) < 6
+    assert files.items() <= workspace.wanted().items()
+    assert disk.after("grown")[::2] == (0, workspace.wanted())
+
+
+def test_a_read_only_disk_is_explained_and_heals_when_it_can_be_written_again(disk, workspace):
+    old = workspace.wanted()
+    disk.run(
+        "name=before SYNC",
+        'mount -o remount,ro "$DAGS"',
+        "name=nothing_to_do SYNC",
+        CHANGE_ALL,
+        "name=read_only SYNC",
+        'mount -o remount,rw "$DAGS"',
+        "name=writable SYNC",
+    )
+    assert disk.after("nothing_to_do")[::2] == (0, old)
+    code, message, files = disk.after("read_only")
+    assert_explained(workspace, code, message, "Read-only file system")
+    assert files == old
+    assert disk.after("writable")[::2] == (0, workspace.wanted())
