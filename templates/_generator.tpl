@@ -88,7 +88,7 @@ volumeMounts:
 {{/* The sidecar that keeps the DAG folder in step. */}}
 {{- define "airflow-control-plane.dagSyncSidecar" -}}
 - name: dag-sync-sidecar
-  command: [airflow-control-plane, sync]
+  command: [airflow-control-plane, sync, --status-host, 0.0.0.0]
   ports:
     - {name: dag-sync, containerPort: 8975}
   startupProbe:

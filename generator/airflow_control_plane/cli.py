@@ -90,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("--once", action="store_true", help="one pass, then exit")
     sync.add_argument("--strict", action="store_true", help="with --once: exit 1 if any job file has a problem")
     _add_status_port_option(sync, "serve /healthz, /status and /metrics on this port")
+    sync.add_argument(
+        "--status-host", metavar="ADDRESS", default="127.0.0.1", help="to whom; 0.0.0.0 for all (default: this machine)"
+    )
     sync.set_defaults(command=commands.sync)
 
     run = subparsers.add_parser("run", help="run one job as Airflow would", usage="%(prog)s [options] JOB [-- ARGS]")

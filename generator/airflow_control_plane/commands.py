@@ -122,7 +122,7 @@ def _sync_forever(options: argparse.Namespace) -> ExitCode:
     # The loop is the first process of a container, which ignores SIGTERM unless told otherwise.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(ExitCode.OK))
-    serve(options.status_port, board)
+    serve(options.status_host, options.status_port, board)
     loop.run()
 
 

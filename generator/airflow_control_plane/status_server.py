@@ -39,11 +39,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 32
 
-    def __init__(self, port: int, board: Board) -> None:
+    def __init__(self, host: str, port: int, board: Board) -> None:
         self.board = board
         self._clients: list[Any] = []  # oldest first
         self._clients_lock = threading.Lock()
-        super().__init__(("", port), _Handler)
+        super().__init__((host, port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Of too many clients the oldest has to go: slow ones cannot keep a probe waiting."""
@@ -99,14 +99,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Probes and scrapes would drown the log."""
 
 
-def serve(port: int, board: Board) -> Callable[[], None]:
-    """Serves in the background; returns what ends it. Raises UsageError if the port is taken."""
+def serve(host: str, port: int, board: Board) -> Callable[[], None]:
+    """Serves in the background; returns what ends it. Raises UsageError if that cannot be served."""
     try:
-        server = _Server(port, board)
+        server = _Server(host, port, board)
     except OSError as error:
-        raise UsageError(
-            f"cannot serve the status on port {port}: {error.strerror}; choose another --status-port"
-        ) from None
+        what = f"cannot serve the status on {host}:{port}: {error.strerror}"
+        raise UsageError(f"{what}; choose another --status-host or --status-port") from None
     threading.Thread(target=server.serve_forever, name="status", daemon=True).start()
     return server.shutdown
 

@@ -202,7 +202,7 @@ def test_a_heart_that_stops_beating_is_seen(monkeypatch):
     now = 1000.0
     monkeypatch.setattr(status_server, "time", SimpleNamespace(monotonic=lambda: now))
     board, port = new_board("/dags"), free_port()
-    stop = status_server.serve(port, board)
+    stop = status_server.serve("127.0.0.1", port, board)
     try:
         for age, code in [(0, 200), (119, 200), (120, 503), (10_000, 503)]:
             now = 1000.0 + age
@@ -242,8 +242,8 @@ def test_a_port_in_use_is_a_clear_error_at_start(workspace, loop):
     assert (done.returncode, done.stdout, done.stderr) == (
         2,
         "",
-        f"airflow-control-plane: cannot serve the status on port {loop.port}: Address already in use; "
-        "choose another --status-port\n",
+        f"airflow-control-plane: cannot serve the status on 127.0.0.1:{loop.port}: "
+        "Address already in use; choose another --status-host or --status-port\n",
     )
 
 
