@@ -62,6 +62,7 @@ raise RuntimeError(
 '''
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
+ANY_PROBLEM = st.builds(Problem, ANY_TEXT, st.integers(0), st.integers(0), ANY_TEXT, ANY_TEXT)
 IDENTIFIERS = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,30}", fullmatch=True).filter(
     lambda name: not keyword.iskeyword(name)
 )
