@@ -20,6 +20,7 @@ from airflow_control_plane.rendering import source_in
 _TEMPORARY_PREFIX = ".airflow-control-plane-"
 _TEMPORARY_SUFFIX = ".tmp"
 _LOCK_POLL_SECONDS = 0.2
+_MOST_SECONDS_AHEAD = 60
 # fsync waits for the disk, not for the processor: a few at a time share one journal commit.
 _WRITERS = 4
 _BATCH = 256
@@ -154,10 +155,13 @@ class DagFolder:
 
     @staticmethod
     def _move_time_forward(descriptor: int, target: str) -> None:
-        """Python's bytecode cache tells versions apart by size and whole seconds: a new version needs a new second."""
+        """Python's bytecode cache tells versions apart by size and whole seconds: a new version needs a new second.
+
+        A file from far in the future is no reason to write another one: Airflow would parse it again and again.
+        """
         with suppress(FileNotFoundError):
             before = os.stat(target, follow_symlinks=False).st_mtime
-            if int(before) == int(os.fstat(descriptor).st_mtime):
+            if 0 <= int(before) - int(os.fstat(descriptor).st_mtime) <= _MOST_SECONDS_AHEAD:
                 os.utime(descriptor, (before + 1, before + 1))
 
     def remove(self, names: Iterable[str]) -> None:
