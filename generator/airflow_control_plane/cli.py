@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from airflow_control_plane import commands
 from airflow_control_plane.errors import EXIT_CODE_MEANINGS, ControlPlaneError, ExitCode, UsageError
@@ -51,8 +52,15 @@ def _flush_streams() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+class _Parser(argparse.ArgumentParser):
+    """Wants flags written out: what an abbreviation means would change with the next flag."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="airflow-control-plane",
         description="Keeps a folder of Airflow DAG files exactly in step with plain Python jobs.",
         epilog="exit codes:\n" + "\n".join(f"  {code:d}  {meaning}" for code, meaning in EXIT_CODE_MEANINGS.items()),
