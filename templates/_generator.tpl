@@ -95,5 +95,7 @@ volumeMounts:
     {{- include "airflow-control-plane.startupProbe" (dict "path" "/healthz" "port" "dag-sync") | nindent 4 }}
   livenessProbe:
     {{- include "airflow-control-plane.livenessProbe" (dict "path" "/healthz" "port" "dag-sync") | nindent 4 }}
+  readinessProbe:
+    {{- include "airflow-control-plane.readinessProbe" (dict "path" "/healthz" "port" "dag-sync") | nindent 4 }}
   {{- include "airflow-control-plane.generatorContainer" . | nindent 2 }}
 {{- end }}
