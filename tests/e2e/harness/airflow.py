@@ -1,0 +1,39 @@
+"""Airflow's REST API as the tests use it, beside the calls that the demo makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from airflow_api import AirflowApi
+
+from .waiting import wait_until
+
+
+class Airflow(AirflowApi):
+    @classmethod
+    def logged_in(cls, url: str, user: str, password: str) -> Airflow:
+        return cls(url, AirflowApi(url).log_in(user, password).token)
+
+    def get(self, path: str) -> Any:
+        return self.call("GET", f"/api/v2/{path}")
+
+    def dag(self, dag_id: str) -> dict[str, Any] | None:
+        """A DAG that Airflow lists, that is: one that is not stale."""
+        listed = self.get(f"dags?dag_id_pattern={dag_id}&limit=100")["dags"]
+        return next((dag for dag in listed if dag["dag_id"] == dag_id), None)
+
+    def end_of_run(self, dag_id: str, run_id: str, patience: float = 180) -> str:
+        """The state in which a run ended: success or failed."""
+        return wait_until(
+            lambda: self.state_if_ended(dag_id, run_id), f"the run {run_id} of {dag_id} has ended", patience
+        )
+
+    def state_if_ended(self, dag_id: str, run_id: str) -> str | None:
+        state = self.run_state(dag_id, run_id)
+        return state if state in ("success", "failed") else None
+
+    def run(self, dag_id: str, conf: Mapping[str, Any], patience: float = 180) -> tuple[str, list[str]]:
+        """Trigger a DAG, wait for its end, and tell its state and what the job printed."""
+        run_id = self.trigger(dag_id, conf)
+        return self.end_of_run(dag_id, run_id, patience), self.task_output(dag_id, run_id)

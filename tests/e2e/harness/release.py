@@ -1,0 +1,95 @@
+"""A release of the chart in a namespace."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .airflow import Airflow
+from .commands import REPOSITORY, get, helm, kubectl
+from .forwarding import port_forward
+
+Values = Mapping[str, Any]
+# Where the images of the chart's defaults can be pulled, no file is needed: E2E_IMAGES= (empty).
+IMAGES = os.environ.get("E2E_IMAGES", "" if os.environ.get("E2E_CLUSTER") == "external" else "tests/e2e/images.yaml")
+# So that several releases fit on two cores. Releases that are to prove the defaults go without.
+LIGHT: Values = {
+    component: {"resources": {"requests": {"cpu": "10m"}}}
+    for component in ("sync", "scheduler", "dagProcessor", "webserver", "migrations", "postgresql", "logs", "tests")
+}
+
+
+@dataclass(frozen=True)
+class Release:
+    namespace: str
+    name: str = "airflow"
+    chart: Path = REPOSITORY
+
+    def install(self, values: Values | None = None, *arguments: str) -> str:
+        """Until all is Ready."""
+        return self._deploy("install", values, "--wait", *arguments)
+
+    def upgrade(self, values: Values | None = None, *arguments: str) -> str:
+        """Until all is Ready. Values of before are forgotten: give all that differ from the chart's."""
+        return self._deploy("upgrade", values, "--wait", *arguments)
+
+    def _deploy(self, action: str, values: Values | None, *arguments: str) -> str:
+        images = ["--values", IMAGES] if IMAGES else []
+        own = ["--values=-", "--timeout=5m"]
+        return self.helm(action, str(self.chart), *images, *own, *arguments, input=json.dumps(values or {}))
+
+    def test(self) -> str:
+        """What `helm test` and its pods print; a test that fails raises with the same."""
+        return self.helm("test", "--logs", "--timeout=10m")
+
+    def rollback(self, revision: int) -> None:
+        self.helm("rollback", str(revision), "--wait", "--timeout=5m")
+
+    def uninstall(self) -> None:
+        self.helm("uninstall", "--wait", "--timeout=5m")
+
+    def helm(self, action: str, *arguments: str, input: str | None = None) -> str:
+        return helm(action, self.name, *arguments, f"--namespace={self.namespace}", input=input)
+
+    def kubectl(self, *arguments: str, input: str | None = None) -> str:
+        return kubectl(f"--namespace={self.namespace}", *arguments, input=input)
+
+    def get(self, *arguments: str) -> Any:
+        return get(*arguments, f"--namespace={self.namespace}")
+
+    def pods(self, component: str) -> list[dict[str, Any]]:
+        selector = f"app.kubernetes.io/instance={self.name},app.kubernetes.io/component={component}"
+        found: list[dict[str, Any]] = self.get("pods", f"--selector={selector}")
+        return found
+
+    def exec(self, container: str, *command: str, workload: str = "deployment/{}-scheduler") -> str:
+        """What a command in a container of the scheduler's pod, or of another workload's, prints."""
+        return self.kubectl("exec", workload.format(self.name), f"--container={container}", "--", *command)
+
+    def secret(self, name: str, key: str) -> str:
+        data = self.get("secret", f"{self.name}-{name}")["data"]
+        return base64.b64decode(data[key]).decode()
+
+    @contextmanager
+    def webserver(self) -> Iterator[str]:
+        """The URL of the UI and the API."""
+        with port_forward(self.namespace, f"svc/{self.name}-webserver", 80) as url:
+            yield url
+
+    @contextmanager
+    def dag_sync(self) -> Iterator[str]:
+        """The URL of the sidecar's /status, /metrics and /healthz."""
+        with port_forward(self.namespace, f"svc/{self.name}-dag-sync", 8975) as url:
+            yield url
+
+    @contextmanager
+    def airflow(self) -> Iterator[Airflow]:
+        """Airflow's API, logged in as the first user."""
+        with self.webserver() as url:
+            yield Airflow.logged_in(url, "admin", self.secret("admin-password", "password"))
