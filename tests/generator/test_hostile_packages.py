@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
@@ -11,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hostile_cases import (
+    CASES,
     Case,
     Look,
     Result,
@@ -188,3 +192,11 @@ def differences(before: dict[str, Look], after: dict[str, Look]) -> dict[str, li
         "removed": sorted(before.keys() - after.keys()),
         "untouched": sorted(name for name in both if before[name] == after[name]),
     }
+
+
+def test_the_job_that_must_never_run_would_leave_its_mark(tmp_path: Path) -> None:
+    """Otherwise the tests above would prove nothing by finding none."""
+    package = shutil.copytree(CASES / "never_run" / "packages" / "shop", tmp_path / "shop")
+    for name in ("exits", "kills"):
+        subprocess.run([sys.executable, package / "jobs" / f"{name}.py"])
+        (package / "jobs" / "was_run.txt").unlink()
