@@ -247,6 +247,14 @@ def test_a_port_in_use_is_a_clear_error_at_start(workspace, loop):
     )
 
 
+@pytest.mark.parametrize(("flags", "is_open"), [((), False), (("--status-host", "0.0.0.0"), True)])
+def test_other_machines_see_the_status_only_if_they_are_meant_to(flags, is_open, tmp_path):
+    with Workspace(tmp_path).sync_loop(*flags) as loop:
+        eventually(loop.is_serving)
+        with socket.socket() as client:  # another address of this machine stands in for another machine
+            assert (client.connect_ex(("127.0.0.2", loop.port)) == 0) is is_open
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", ""])
 def test_a_port_that_is_none_is_refused(port, workspace):
     done = status_command(port)
