@@ -18,12 +18,18 @@ export PYTHONPATH := $(CURDIR)/generator
 # uv does not read pip's settings: without this a package index set for pip would be passed by.
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 
-.PHONY: help venv tools lock demo docs lint test test-chart test-python bench clean
+.PHONY: help venv tools lock demo up down docs lint test test-chart test-python e2e bench clean
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
 
 demo: .venv/airflow ## Start Airflow with the example jobs and run one of them; stays until Ctrl-C, ONCE=1 stops by itself
 	@exec $(RUN)/python scripts/demo.py $(if $(ONCE),--once)
+
+up: .bin/helm ## Bring up a Kubernetes on this machine, as root, with the chart in it
+	@$(PYTHON) -m tests.e2e.up
+
+down: ## Remove that Kubernetes and all that it made
+	@$(PYTHON) -m tests.e2e.cluster down
 
 docs: .venv/test ## Write the tables of values in README.md and docs/values.md anew
 	@$(RUN)/python scripts/values_tables.py
@@ -59,6 +65,10 @@ test-python: .venv/test tools ## Run the Python tests alone: pytest
 	@echo '==> Running pytest'
 	@$(RUN)/pytest $(filter-out tests/airflow/ tests/bench/ tests/e2e/,$(sort $(wildcard tests/*/))) tests/airflow
 
+e2e: .venv/test .bin/helm ## Test the chart on a real Kubernetes: as root on one of its own, E2E_CLUSTER=external on that of KUBECONFIG
+	@echo '==> Running tests/e2e'
+	@$(RUN)/pytest tests/e2e
+
 bench: .venv/test ## Measure discovery and sync over 10,000 jobs
 	@$(RUN)/python tests/bench/bench.py
 
@@ -67,13 +77,13 @@ venv: .venv/test ## Make .venv/: Python with Airflow and the test tools, exactly
 tools: $(TOOLS:%=.bin/%) ## Build the pinned Go tools into .bin/
 
 lock: .venv/airflow ## Make requirements/*.txt anew from requirements/*.in, with the newest releases
-	@cd requirements && for name in uv airflow test; do \
+	@cd requirements && for name in uv airflow test checkov aws; do \
 		../$(RUN)/uv pip compile --quiet --upgrade --no-python-downloads --universal --python-version 3.10 \
 			--generate-hashes --no-emit-index-url --custom-compile-command 'make lock' $$name.in -o $$name.txt; \
 	done
 
 clean: ## Remove all that was installed, built or left by the demo
-	@rm -rf .bin .demo .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .bin .demo .e2e-report .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # The stamp of what the demo needs. A changed lock makes the whole environment anew, so that nothing old stays.
 .venv/airflow: requirements/uv.txt requirements/airflow.txt
@@ -88,6 +98,13 @@ clean: ## Remove all that was installed, built or left by the demo
 .venv/test: .venv/airflow requirements/test.txt
 	@echo '==> Installing the test tools into .venv'
 	@$(RUN)/uv pip sync --quiet --python .venv --require-hashes requirements/uv.txt requirements/test.txt
+	@touch $@
+
+# Tools whose requirements contradict Airflow's, each in an environment of its own.
+.bin/venvs/%: requirements/%.txt | .venv/airflow
+	@echo '==> Installing $* into $@'
+	@$(PYTHON) -m venv --clear $@
+	@$(RUN)/uv pip sync --quiet --python $@ --require-hashes $<
 	@touch $@
 
 # A plain build of Helm calls itself Kubernetes 1.20, which the chart's kubeVersion refuses; a release is told its version.
