@@ -65,7 +65,7 @@ test-python: .venv/test tools ## Run the Python tests alone: pytest
 	@echo '==> Running pytest'
 	@$(RUN)/pytest $(filter-out tests/airflow/ tests/bench/ tests/e2e/,$(sort $(wildcard tests/*/))) tests/airflow
 
-e2e: .venv/test .bin/helm ## Test the chart on a real Kubernetes: as root on one of its own, E2E_CLUSTER=external on that of KUBECONFIG
+e2e: .venv/test tools .bin/schemas .bin/venvs/checkov .bin/venvs/aws ## Test the chart on a real Kubernetes: as root on one of its own, E2E_CLUSTER=external on that of KUBECONFIG
 	@echo '==> Running tests/e2e'
 	@$(RUN)/pytest tests/e2e
 
