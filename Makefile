@@ -20,7 +20,7 @@ export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 
 .PHONY: help venv tools lock demo up down docs lint test test-chart test-python e2e bench clean
 help: ## Print this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
 
 demo: .venv/airflow ## Start Airflow with the example jobs and run one of them; stays until Ctrl-C, ONCE=1 stops by itself
 	@exec $(RUN)/python scripts/demo.py $(if $(ONCE),--once)

@@ -6,17 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
-from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY / "scripts"))  # the demo's client of Airflow's API serves here, too
-
-from .cluster.settings import Settings  # noqa: E402
-from .harness import namespaces, reports  # noqa: E402
-from .harness.commands import kubectl  # noqa: E402
-from .harness.release import Release  # noqa: E402
+from .cluster.settings import REPOSITORY, Settings
+from .harness import namespaces, reports
+from .harness.commands import kubectl
+from .harness.release import Release
 
 # A test's own; fixtures have limits in the commands that they call.
 TIMEOUT_SECONDS = 900

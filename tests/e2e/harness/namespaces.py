@@ -39,4 +39,7 @@ def remove(name: str) -> None:
             f"The namespace {name} was not made by these tests, which want to make it anew: delete it yourself if "
             f"nothing in it matters (kubectl delete namespace {name}), or let KUBECONFIG name another cluster."
         )
-    kubectl("delete", "namespace", name, "--timeout=5m")
+    kubectl("delete", "namespace", name, "--wait=false")
+    # A scheduler whose database went before it would use up all the time that it is given for running jobs.
+    kubectl("delete", "pods", "--all", f"--namespace={name}", "--grace-period=1", "--wait=false")
+    kubectl("wait", f"namespace/{name}", "--for=delete", "--timeout=5m")
