@@ -41,7 +41,7 @@ class DiscoveredJob:
         for name in (self.package, self.name):
             if not is_importable(name):
                 raise ValueError(f"{name!r} is no name of a package or a job, expected a Python identifier in ASCII")
-        if not self.source.isascii() or not self.source.isprintable():
+        if not self.source or not self.source.isascii() or not self.source.isprintable():
             raise ValueError(f"{self.source!r} is no source of a job, expected printable ASCII")
 
     @property
