@@ -3,7 +3,7 @@
 {{ .Values.tests.dagId | default (eq .Values.packages.source.type "examples" | ternary "file_processing_hello_world" "") }}
 {{- end }}
 
-{{/* A helm test pod that runs one of files/helm-test: (dict "root" $ "check" "health"). */}}
+{{/* A helm test pod that runs one of files/helm-test, in turn: (dict "root" $ "check" "health" "turn" 1). */}}
 {{- define "airflow-control-plane.testPod" -}}
 {{- $component := dict "root" .root "component" "helm-test" -}}
 apiVersion: v1
@@ -12,6 +12,7 @@ metadata:
   {{- include "airflow-control-plane.metadata" (merge (dict "name" (printf "test-%s" .check)) $component) | nindent 2 }}
   annotations:
     helm.sh/hook: test
+    helm.sh/hook-weight: {{ .turn | quote }}
     helm.sh/hook-delete-policy: before-hook-creation
 spec:
   {{- include "airflow-control-plane.podSpec" $component | nindent 2 }}

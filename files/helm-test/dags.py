@@ -55,7 +55,7 @@ def check() -> str:
     airflow = Airflow()
     await_no_failures(lambda: failures(airflow), PATIENCE_SECONDS)
     jobs = request_json(f"{setting('DAG_SYNC_URL')}/status")["jobs"]
-    return f"{len(jobs)} jobs are DAGs in Airflow, and no file fails to import."
+    return f"every one of {len(jobs)} job(s) is a DAG in Airflow, and no file fails to import."
 
 
 if __name__ == "__main__":
