@@ -47,3 +47,25 @@ topologySpreadConstraints:
   {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* A Deployment of an Airflow component down to its pod's spec, which the caller goes on with, indented by six:
+     (dict "root" $ "component" "webserver" "replicas" 2). The old pod lives on until the new one is ready. */}}
+{{- define "airflow-control-plane.deploymentHead" -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  {{- include "airflow-control-plane.metadata" . | nindent 2 }}
+spec:
+  replicas: {{ .replicas }}
+  revisionHistoryLimit: 5
+  strategy:
+    rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
+  selector:
+    matchLabels:
+      {{- include "airflow-control-plane.selectorLabels" . | nindent 6 }}
+  template:
+    metadata:
+      {{- include "airflow-control-plane.podMetadata" . | nindent 6 }}
+    spec:
+      {{- include "airflow-control-plane.podSpec" . | nindent 6 }}
+{{- end }}

@@ -32,11 +32,12 @@ def import_errors(errors: list[dict[str, Any]]) -> list[str]:
 
 def job_problems(problems: list[dict[str, Any]]) -> list[str]:
     """A line for each problem in a job file, as `airflow-control-plane check` prints it."""
-    return [
-        f"{problem['path']}:{problem['line']}:{problem['column']}: {problem['message']}"
-        for problem in problems
-        if problem["severity"] == "error"
-    ]
+    return [f"{place_of(problem)}: {problem['message']}" for problem in problems if problem["severity"] == "error"]
+
+
+def place_of(problem: dict[str, Any]) -> str:
+    """Path, line and column; line 0 means the whole file."""
+    return f"{problem['path']}:{problem['line']}:{problem['column']}" if problem["line"] else problem["path"]
 
 
 def failures(airflow: Airflow) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,15 @@ def test_the_init_container_makes_the_dags(mounts: Path, tmp_path: Path) -> None
     result = run_command(mounts, "sync", "--once", "--dags-dir", tmp_path)
     assert result.returncode == 0, result.stderr
     assert len(list(tmp_path.glob("*_dag.py"))) == 8
+
+
+def test_a_broken_job_stops_the_rollout_and_is_named(mounts: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "mounts"
+    shutil.copytree(mounts, copy, symlinks=True)
+    (copy / "packages" / "data_pipeline" / "jobs" / "broken.py").write_text("JOB = (", encoding="utf-8")
+    result = run_command(copy, "sync", "--once", "--dags-dir", tmp_path)
+    assert result.returncode == 1
+    assert "data_pipeline/jobs/broken.py:1" in result.stderr
 
 
 def test_the_command_names_itself_in_its_usage(mounts: Path) -> None:

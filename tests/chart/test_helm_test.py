@@ -171,8 +171,10 @@ def test_a_problem_in_a_job_file_is_shown_with_its_place(release: Release, run_c
     release.answers["/status"]["problems"] = [
         {**place, "code": "job-shape", "severity": "error", "message": "JOB has no description"},
         {**place, "code": "job-imported", "severity": "warning", "message": "JOB is imported"},
+        {**place, "line": 0, "code": "encoding", "severity": "error", "message": "this is not UTF-8"},
     ]
     errors = run_check("dags").errors
+    assert "sales/jobs/x.py: this is not UTF-8\n" in errors
     assert "sales/jobs/x.py:3:1: JOB has no description\n" in errors
     assert "JOB is imported" not in errors
 
