@@ -12,7 +12,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "scripts"))  # the demo's throw-away Airflow serves the tests, too
 
-from live_airflow import LiveAirflow, live_airflow  # noqa: E402
+from live_airflow import LONGEST_JOB, LONGEST_PACKAGE, LiveAirflow, live_airflow  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -20,9 +20,17 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveAirflow]:
     packages = tmp_path_factory.mktemp("packages")
     for source in (REPOSITORY / "examples" / "packages", Path(__file__).parent / "packages"):
         shutil.copytree(source, packages, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    write_longest(packages)
     with live_airflow(tmp_path_factory.mktemp("airflow"), packages) as airflow:
         airflow.wait("the DAGs of all jobs", lambda: airflow.api.dag_ids() >= jobs_of(packages))
         yield airflow
+
+
+def write_longest(packages: Path) -> None:
+    """The longest names: a tag may have 100 characters, and a dag-processor that cannot write <DAG file>.log ends."""
+    jobs = packages / LONGEST_PACKAGE / "jobs"
+    jobs.mkdir(parents=True)
+    (jobs / f"{LONGEST_JOB}.py").write_text('JOB = (print, "Has the longest name")\n')
 
 
 def jobs_of(packages: Path) -> set[str]:

@@ -15,6 +15,7 @@ from children import Children
 
 PATIENCE_SECONDS = 150.0
 POLL_SECONDS = 0.3
+LONGEST_PACKAGE, LONGEST_JOB = "p" * 100, "j" * (255 - len("_dag.py.log") - 101)
 
 T = TypeVar("T")
 

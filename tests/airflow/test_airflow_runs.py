@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from live_airflow import LiveAirflow, Run
+from live_airflow import LONGEST_JOB, LONGEST_PACKAGE, LiveAirflow, Run
 
 EXPECTED = "expected an exit code: 0 or None for success, any other int for failure"
 OUTCOMES = {
@@ -26,12 +26,13 @@ EXAMPLES = {
     "file_processing_hello_world": "Hello, world!",
     "reporting_seeder_hello_world": "Hello, world! I see 3 table(s).",
 }
+LONGEST = f"{LONGEST_PACKAGE}_{LONGEST_JOB}"
 
 
 @pytest.fixture(scope="module")
 def runs(airflow: LiveAirflow) -> dict[str, Run]:
     """All of them at once, for Airflow runs several side by side."""
-    return {dag_id: airflow.trigger(dag_id, {}) for dag_id in (*OUTCOMES, *EXAMPLES)}
+    return {dag_id: airflow.trigger(dag_id, {}) for dag_id in (*OUTCOMES, *EXAMPLES, LONGEST)}
 
 
 @pytest.mark.parametrize("dag_id", OUTCOMES)
@@ -57,6 +58,12 @@ def test_what_a_job_prints_and_logs_is_in_the_log_of_its_task(airflow: LiveAirfl
 
     assert "printed by the job" in log
     assert "logged by the job" in log
+
+
+def test_a_job_with_the_longest_names_runs(airflow: LiveAirflow, runs: dict[str, Run]):
+    ended = airflow.result(runs[LONGEST])
+
+    assert ended.state == "success", ended.log
 
 
 @pytest.fixture
