@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -179,6 +180,14 @@ def eventually(condition: Callable[[], object], seconds: float = 20) -> None:
                 return
         assert time.monotonic() < deadline, f"not within {seconds} s"
         time.sleep(0.02)
+
+
+def why_not(*command: str) -> str:
+    """Why this machine cannot run a command, or nothing if it can."""
+    if shutil.which(command[0]) is None:
+        return f"{command[0]} is not installed"
+    done = subprocess.run(command, capture_output=True, text=True)
+    return f"{' '.join(command)}: {done.stderr.strip()}" if done.returncode else ""
 
 
 def free_port() -> int:

@@ -6,19 +6,13 @@ import os
 import subprocess
 
 import pytest
-from _workspace import COMMAND, FOREIGN_FILES, Workspace, environment
+from _workspace import COMMAND, FOREIGN_FILES, Workspace, environment, why_not
 
 IN_A_NAMESPACE = ("unshare", "--mount", "--propagation", "private")
 
 
-def why_no_mounts():
-    probe = subprocess.run(
-        [*IN_A_NAMESPACE, "sh", "-c", "mount -t tmpfs tmpfs /mnt"], capture_output=True, text=True, check=False
-    )
-    return f"file systems cannot be mounted here: {probe.stderr.strip()}" if probe.returncode else ""
-
-
-pytestmark = pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
+WHY_NOT_HERE = why_not(*IN_A_NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
+pytestmark = pytest.mark.skipif(bool(WHY_NOT_HERE), reason=WHY_NOT_HERE)
 
 # Prints exit codes and messages of each step, and after it the folder's files, one record a line.
 SCRIPT = """\

@@ -99,10 +99,11 @@ def test_closed_streams_do_not_stop_the_work(closed, plain):
 
 
 def test_a_loop_whose_log_nobody_reads_any_more_goes_on(plain):
+    plain.write_settings(watchSeconds=0.1)
     port = free_port()
     reader, writer = os.pipe()
     process = subprocess.Popen(
-        [*COMMAND, *plain.arguments("sync", "--status-port", str(port))],
+        [*COMMAND, *plain.arguments("sync", "--status-port", str(port), "--settings", str(plain.settings))],
         env=environment(),
         stdout=writer,
         stderr=writer,

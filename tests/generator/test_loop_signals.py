@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
-from _workspace import Workspace, eventually
+from _workspace import Workspace, eventually, why_not
 
 STOPS_WITHIN_SECONDS = 1.0
 IN_A_CONTAINER = ("unshare", "-pf", "--mount-proc")
@@ -43,12 +42,10 @@ def test_a_signal_ends_the_loop_in_the_middle_of_a_publish_and_leaves_whole_file
     assert not [name for name in os.listdir(workspace.dags) if name.endswith(".tmp")]
 
 
-def why_no_container():
-    done = subprocess.run([*IN_A_CONTAINER, "true"], capture_output=True, text=True)
-    return done.stderr.strip()
+WHY_NO_CONTAINER = why_not(*IN_A_CONTAINER, "true")
 
 
-@pytest.mark.skipif(bool(why_no_container()), reason=why_no_container())
+@pytest.mark.skipif(bool(WHY_NO_CONTAINER), reason=WHY_NO_CONTAINER)
 def test_a_signal_ends_the_first_process_of_a_container_too(workspace):
     """The kernel throws away a signal to process 1 that has no handler."""
     with workspace.sync_loop(prefix=IN_A_CONTAINER) as loop:

@@ -9,7 +9,7 @@ import sys
 from _workspace import Workspace, environment, free_port
 
 WARM_UP_TICKS = 1000
-TICKS = 3000
+TICKS = 2000
 MAX_GROWTH_KIB = 1024  # the allocator rounds; a leak of some hundred bytes a tick is more
 
 # Ticks with changes, problems, errors, a large file for the parser's child and clients of the status server.
