@@ -30,8 +30,9 @@ PACKAGES = (
 )
 
 
-def install(settings: Settings) -> None:
-    missing = [package for package in PACKAGES if package not in installed(PACKAGES)]
+def install(settings: Settings, wanted: Iterable[str] = PACKAGES) -> None:
+    found = installed(wanted)
+    missing = [package for package in wanted if package not in found]
     if not missing:
         return
     log = settings.log("packages")
