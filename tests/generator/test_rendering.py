@@ -157,7 +157,8 @@ def test_any_import_root_is_one_string_of_the_file(import_root: str) -> None:
 @example("shop", '"""\nimport os\n"""', "x.py")
 @example("..", "orders", "x.py")
 @example("shop", "orders", "x.py\nimport os\n#")
-@given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
+@example("shop", "orders", "")
+@given(IDENTIFIERS | ANY_TEXT, IDENTIFIERS | ANY_TEXT, ANY_TEXT)
 def test_names_that_could_become_code_or_a_path_make_no_job(package: str, name: str, source: str) -> None:
     try:
         text = render_dag(job(package=package, name=name, source=source))
