@@ -1,0 +1,171 @@
+"""The chart's NetworkPolicies, enforced: who may connect to whom, and that Airflow works with no more than that.
+
+Rules that the test derives from the policies stand in for a network plugin, which the tests' own cluster lacks.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from .harness.commands import REPOSITORY, apply, get, helm, kubectl
+from .harness.namespaces import namespace
+from .harness.policy_rules import enforced
+from .harness.release import Release
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("E2E_CLUSTER") == "external", reason="the rules hold on a node that is this machine"
+)
+
+NAMESPACE = "e2e-network"
+VALUES: dict[str, Any] = {
+    "scheduler": {"replicas": 2},
+    "triggerer": {"enabled": True},
+    "cleanup": {"enabled": True},
+    "networkPolicy": {
+        "webserverFrom": [{"podSelector": {"matchLabels": {"role": "proxy"}}}],
+        "metricsFrom": [{"podSelector": {"matchLabels": {"role": "monitoring"}}}],
+        "jobEgress": [{"to": [{"podSelector": {"matchLabels": {"role": "warehouse"}}}], "ports": [{"port": 5432}]}],
+    },
+}
+COMPONENTS = ("postgresql", "scheduler", "dag-processor", "webserver", "triggerer", "cleanup", "helm-test")
+OTHERS = ("proxy", "monitoring", "warehouse", "stranger")
+PORTS = (5432, 8080, 8793, 8794, 8974, 8975)
+# Source, destination, port: all that may be, beside what the others do among themselves.
+ALLOWED = {
+    # Airflow's database
+    ("scheduler", "postgresql", 5432),
+    ("dag-processor", "postgresql", 5432),
+    ("webserver", "postgresql", 5432),
+    ("triggerer", "postgresql", 5432),
+    ("cleanup", "postgresql", 5432),
+    # UI and APIs
+    ("proxy", "webserver", 8080),
+    ("scheduler", "webserver", 8080),
+    ("triggerer", "webserver", 8080),
+    ("helm-test", "webserver", 8080),
+    # Task logs
+    ("webserver", "scheduler", 8793),
+    ("webserver", "triggerer", 8794),
+    # Status and metrics of the sidecars
+    ("helm-test", "dag-processor", 8975),
+    ("monitoring", "dag-processor", 8975),
+    ("monitoring", "scheduler", 8975),
+    # What the jobs need
+    ("scheduler", "warehouse", 5432),
+    ("triggerer", "warehouse", 5432),
+}
+LISTEN = f"""
+import selectors, socket
+ready = selectors.DefaultSelector()
+for port in {PORTS}:
+    ready.register(socket.create_server(("", port)), selectors.EVENT_READ)
+while True:
+    for key, _ in ready.select():
+        key.fileobj.accept()[0].close()
+"""
+CONNECT = """
+import json, socket, sys
+def connects(address):
+    try:
+        socket.create_connection(address, timeout=5).close()
+        return True
+    except OSError:
+        return False
+def resolves():
+    try:
+        return bool(socket.gethostbyname("kubernetes.default.svc.cluster.local"))
+    except OSError:
+        return False
+reached = [target for target, address in json.loads(sys.argv[1]) if connects(tuple(address))]
+print(json.dumps({"reached": reached, "resolves": resolves()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def pods(cluster: None) -> Iterator[dict[str, str]]:
+    """The address of a pod for each component and for some others; each listens on all ports of interest."""
+    with namespace(NAMESPACE):
+        apply(*policies(), *(listener(name) for name in COMPONENTS + OTHERS))
+        kubectl("wait", "pods", "--all", f"--namespace={NAMESPACE}", "--for=condition=Ready", "--timeout=180s")
+        found = get("pods", f"--namespace={NAMESPACE}")
+        yield {pod["metadata"]["name"]: pod["status"]["podIP"] for pod in found}
+
+
+def test_without_enforcement_everybody_reaches_everybody(pods: dict[str, str]):
+    assert connections(pods) == set(itertools.product(pods, pods, PORTS))
+
+
+def test_only_what_airflow_needs_and_what_the_values_name_may_connect(pods: dict[str, str]):
+    among_others = set(itertools.product(OTHERS, OTHERS, PORTS))
+    to_itself = {(name, name, port) for name, port in itertools.product(pods, PORTS)}
+    with enforced(NAMESPACE):
+        connected = connections(pods)
+    assert connected == ALLOWED | among_others | to_itself
+
+
+def test_all_but_the_database_may_ask_for_names(pods: dict[str, str]):
+    with enforced(NAMESPACE):
+        assert {name for name in COMPONENTS if not look_around(name, {})["resolves"]} == {"postgresql"}
+
+
+def test_airflow_runs_a_job_and_shows_its_log_under_the_default_policies(release: Release):
+    with enforced(release.namespace), release.airflow() as airflow:
+        state, output = airflow.run("file_processing_hello_world", {})
+    assert state == "success"
+    assert output
+
+
+def policies() -> list[dict[str, Any]]:
+    rendered = helm(
+        "template", "airflow", REPOSITORY, f"--namespace={NAMESPACE}", "--values=-", input=json.dumps(VALUES)
+    )
+    return [found for found in yaml.safe_load_all(rendered) if found and found["kind"] == "NetworkPolicy"]
+
+
+def listener(name: str) -> dict[str, Any]:
+    labels = {"role": name}
+    if name in COMPONENTS:
+        labels = {
+            "app.kubernetes.io/name": "airflow-control-plane",
+            "app.kubernetes.io/instance": "airflow",
+            "app.kubernetes.io/component": name,
+        }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": NAMESPACE, "labels": labels},
+        "spec": {
+            "automountServiceAccountToken": False,
+            "terminationGracePeriodSeconds": 0,
+            "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [
+                {
+                    "name": "listener",
+                    "image": "localhost/airflow:e2e",
+                    "command": ["python", "-c", LISTEN],
+                    "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+                    "readinessProbe": {"tcpSocket": {"port": PORTS[-1]}, "periodSeconds": 1},
+                }
+            ],
+        },
+    }
+
+
+def connections(pods: dict[str, str]) -> set[tuple[str, str, int]]:
+    """Who reached whom, where: tried from within every pod."""
+    reached = {source: look_around(source, pods)["reached"] for source in pods}
+    return {(source, name, port) for source, targets in reached.items() for name, port in targets}
+
+
+def look_around(source: str, pods: dict[str, str]) -> dict[str, Any]:
+    targets = [((name, port), (address, port)) for name, address in pods.items() for port in PORTS]
+    answer = kubectl("exec", source, f"--namespace={NAMESPACE}", "--", "python", "-c", CONNECT, json.dumps(targets))
+    found: dict[str, Any] = json.loads(answer)
+    return found
