@@ -116,8 +116,11 @@ class SyncLoop:
         # A source that is not atomic is looked at again until what is gone has been gone for long enough.
         self._is_due = bool(scan.incomplete) or bool(outcome.plan.of(Action.HOLD) and not policy.atomic_source)
         self._next_error_log = 0.0
-        self._report(outcome.plan, scan)
         now, before = time.time(), self._board.status
+        if before.outcome is None:
+            seconds = self._settings.current.sync.watch_seconds
+            log.info("%d job(s) in %s; a look every %g s", len(outcome.plan.jobs), before.dags_dir, seconds)
+        self._report(outcome.plan, scan)
         self._board.status = replace(
             before,
             outcome=outcome,

@@ -143,3 +143,12 @@ def test_a_traceback_is_part_of_its_json_line():
     assert "\n" not in line
     assert json.loads(line)["message"] == "it failed\n"
     assert json.loads(line)["traceback"].endswith("ValueError: never\nseen")
+
+
+def test_the_log_begins_with_what_is_there_even_if_nothing_is_to_be_done(tmp_path):
+    workspace = Workspace(tmp_path)
+    workspace.write_job("first")
+    assert workspace.sync_once().returncode == 0
+    with workspace.sync_loop() as loop:
+        eventually(lambda: loop.log)
+        assert f"1 job(s) in {workspace.dags}; a look every" in loop.log
