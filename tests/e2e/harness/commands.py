@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,6 +29,11 @@ def kubectl(*arguments: str | Path, input: str | None = None) -> str:
     return run([program("kubectl"), *arguments], input=input)
 
 
+def shell(command: str) -> str:
+    """A line as a person would type it, after `make up`."""
+    return run(["bash", "-o", "pipefail", "-c", command])
+
+
 def get(*arguments: str) -> Any:
     """What `kubectl get` finds, as data: an object, or the list of them."""
     found = json.loads(kubectl("get", *arguments, "--output=json"))
@@ -44,7 +50,13 @@ def run(command: list[str | Path], *, input: str | None = None) -> str:
     readable = " ".join([Path(words[0]).name, *words[1:]])
     try:
         result = subprocess.run(
-            words, input=input or "", capture_output=True, text=True, cwd=REPOSITORY, timeout=TIMEOUT_SECONDS
+            words,
+            input=input or "",
+            capture_output=True,
+            text=True,
+            cwd=REPOSITORY,
+            env=os.environ | {"PATH": path()},
+            timeout=TIMEOUT_SECONDS,
         )
     except subprocess.TimeoutExpired as expired:
         raise CommandError(readable, f"did not end in {TIMEOUT_SECONDS} seconds", str(expired.stdout)) from None
@@ -54,9 +66,12 @@ def run(command: list[str | Path], *, input: str | None = None) -> str:
 
 
 def program(name: str) -> str:
-    """The one that the repository built, else the machine's own."""
-    built = REPOSITORY / ".bin" / name
-    found = str(built) if built.exists() else shutil.which(name)
+    found = shutil.which(name, path=path())
     if found is None:
         raise FileNotFoundError(f"{name} is neither in .bin/ nor on PATH: `make up` builds it")
     return found
+
+
+def path() -> str:
+    """What the repository built wins over the machine's own."""
+    return os.pathsep.join([str(REPOSITORY / ".bin"), os.environ.get("PATH", os.defpath)])

@@ -16,15 +16,24 @@ def port_forward(namespace: str, target: str, port: int) -> Iterator[str]:
 
     It ends with the pod that it leads to: open it again after a roll.
     """
-    command = [program("kubectl"), "port-forward", f"--namespace={namespace}", target, f":{port}"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = ["kubectl", "port-forward", f"--namespace={namespace}", target, f":{port}"]
+    with forwarding(*command) as address:
+        yield f"http://{address}"
+
+
+@contextmanager
+def forwarding(*command: str) -> Iterator[str]:
+    """Run a `kubectl port-forward` and tell the address on this machine that it forwards."""
+    process = subprocess.Popen(
+        [program(command[0]), *command[1:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     assert process.stdout is not None
     try:
         said = process.stdout.readline()
         listening = re.match(r"Forwarding from (127\.0\.0\.1:\d+)", said)
         if listening is None:
-            raise CommandError(" ".join(command[1:]), "does not forward", said)
-        yield f"http://{listening[1]}"
+            raise CommandError(" ".join(command), "does not forward", said)
+        yield listening[1]
     finally:
         process.kill()
         process.communicate()

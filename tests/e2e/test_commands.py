@@ -1,0 +1,110 @@
+"""The commands that people are told to type work as they stand, on release airflow in namespace airflow."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from .harness.airflow import Airflow
+from .harness.commands import helm, shell
+from .harness.forwarding import forwarding
+from .harness.release import Release
+
+pytestmark = pytest.mark.usefixtures("release")
+
+SIDECAR = "kubectl exec -n airflow deployment/airflow-scheduler -c dag-sync-sidecar --"
+SCHEDULER = "kubectl exec -n airflow deployment/airflow-scheduler -c airflow-scheduler --"
+DAG = "data_pipeline_example_job"
+JOBS = (
+    "data_pipeline_agency_data_job",
+    DAG,
+    "file_processing_hello_world",
+    "reporting_seeder_capture_release_snapshot",
+    "reporting_seeder_hello_world",
+    "reporting_seeder_refresh_agency",
+    "reporting_seeder_refresh_all",
+    "reporting_seeder_refresh_table",
+)
+
+
+@pytest.fixture(scope="module")
+def airflow(release: Release) -> Iterator[Airflow]:
+    with release.airflow() as airflow:
+        yield airflow
+
+
+def test_discover_names_every_job():
+    said = shell(f"{SIDECAR} airflow-control-plane discover")
+    assert "example_job: Example job: prints a greeting" in said
+    assert "Total: 8 job(s)" in said
+
+
+def test_the_dag_folder_holds_a_file_for_every_job():
+    listed = shell(f"{SCHEDULER} ls -la /opt/airflow/dags/")
+    files = {line.split()[-1] for line in listed.splitlines()}
+    assert {f"{dag}_dag.py" for dag in JOBS} <= files
+
+
+def test_the_sidecar_logs_what_it_did():
+    assert "8 job(s)" in shell("kubectl logs -n airflow deployment/airflow-scheduler -c dag-sync-sidecar")
+
+
+def test_there_are_no_import_errors():
+    assert "No data found" in shell(f"{SCHEDULER} airflow dags list-import-errors")
+
+
+def test_the_ui_answers_where_people_open_it():
+    if is_taken(8080):
+        pytest.skip("something else listens on port 8080 of this machine")
+    with forwarding("kubectl", "port-forward", "-n", "airflow", "svc/airflow-webserver", "8080:80"):
+        assert "Airflow" in body_of("http://localhost:8080/")
+
+
+def test_a_run_is_triggered_by_the_command_line(airflow: Airflow):
+    said = shell(f"""{SCHEDULER} airflow dags trigger {DAG} --conf '{{"args": ["--name", "Grace"]}}' --output json""")
+    [run_id] = re.findall(r'"dag_run_id": "([^"]+)"', said)
+    assert airflow.end_of_run(DAG, run_id) == "success"
+    assert "Hello, Grace!" in airflow.task_output(DAG, run_id)
+
+
+def test_a_run_is_triggered_by_the_rest_api(airflow: Airflow):
+    state, output = airflow.run(DAG, {"args": ["--name", "Katherine"]})
+    assert state == "success"
+    assert "Hello, Katherine!" in output
+
+
+def test_status_is_for_people():
+    said = shell(f"{SIDECAR} airflow-control-plane status")
+    assert "8 job(s) in /opt/airflow/dags, last sync" in said
+    assert "0 problem(s)" in said
+
+
+def test_the_service_tells_status_metrics_and_health(release: Release):
+    with release.dag_sync() as url:
+        status = json.loads(body_of(f"{url}/status"))
+        assert sorted(job["dag_id"] for job in status["jobs"]) == sorted(JOBS)
+        assert status["complete"] and not status["problems"]
+        assert re.search(r"^airflow_control_plane_jobs 8$", body_of(f"{url}/metrics"), re.MULTILINE)
+        assert body_of(f"{url}/healthz")
+
+
+def test_the_notes_say_how_to_log_in(release: Release):
+    notes = helm("get", "notes", release.name, f"--namespace={release.namespace}")
+    [command] = re.findall(r"^\s*(kubectl get secret .*)$", notes, re.MULTILINE)
+    with release.webserver() as url:
+        assert Airflow.logged_in(url, "admin", shell(command).strip()).dag_ids() == set(JOBS)
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def body_of(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return answer.read().decode()
