@@ -81,8 +81,9 @@ class Airflow:
 
 
 def await_no_failures(check: Callable[[], list[str]], seconds: float) -> None:
-    """Repeats a check until it finds nothing wrong; raises with what it found last."""
+    """Repeats a check until it finds nothing wrong; says what it waits for, raises with what it found last."""
     deadline = time.monotonic() + seconds
+    waiting = False
     while True:
         try:
             failures = check()
@@ -92,6 +93,9 @@ def await_no_failures(check: Callable[[], list[str]], seconds: float) -> None:
             return
         if time.monotonic() > deadline:
             raise Failure("\n".join(failures))
+        if not waiting:
+            print(f"Waiting up to {seconds:.0f} seconds for this to change:", *failures, sep="\n")
+            waiting = True
         time.sleep(3)
 
 

@@ -104,9 +104,9 @@ def run_check(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
     """Runs one of the checks, without the patience it has in a cluster."""
     monkeypatch.syspath_prepend(str(CHECKS))
 
-    def run(name: str) -> Result:
+    def run(name: str, patience: float = -1) -> Result:
         module: ModuleType = importlib.import_module(name)
-        monkeypatch.setattr(module, "PATIENCE_SECONDS", -1)
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", patience)
         exit_code = module.run_check(module.check)
         return Result(exit_code, *capfd.readouterr())
 
@@ -155,6 +155,15 @@ def test_a_missing_dag_is_named_with_its_file(release: Release, run_check: Any) 
     result = run_check("dags")
     assert result.exit_code == 1
     assert "The DAG sales_load is missing in Airflow. It is made from sales/jobs/load.py." in result.errors
+
+
+def test_a_check_that_waits_says_for_what(release: Release, run_check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = release.answers["/api/v2/dags"]
+    release.answers["/api/v2/dags"] = {"dags": [], "total_entries": 0}
+    monkeypatch.setattr("time.sleep", lambda seconds: release.answers.update({"/api/v2/dags": late}))
+    result = run_check("dags", patience=60)
+    assert result.exit_code == 0
+    assert "Waiting up to 60 seconds for this to change:\nThe DAG sales_load is missing" in result.output
 
 
 def test_an_import_error_is_shown_with_its_message(release: Release, run_check: Any) -> None:
