@@ -1,0 +1,16 @@
+"""Values of the chart, put together as Helm does with several files: maps merge, all else is replaced by the later one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in layer.items():
+            below = result.get(key)
+            both_maps = isinstance(below, Mapping) and isinstance(value, Mapping)
+            result[key] = merged(below, value) if both_maps else value
+    return result
