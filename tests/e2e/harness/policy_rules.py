@@ -1,4 +1,4 @@
-"""NetworkPolicies as iptables rules for the pods of this machine: the tests' own cluster has nobody else to enforce them.
+"""NetworkPolicies as iptables rules for the pods of this machine: the tests' own cluster has nobody to enforce them.
 
 Read as Kubernetes reads them: a pod that a policy selects is closed in the policy's directions, save for what the rules
 of all its policies allow; answers and the node itself always pass. Pods that come later are not covered.
