@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
+from .harness import images
 from .harness.commands import REPOSITORY, apply, get, helm, kubectl
 from .harness.namespaces import namespace
+from .harness.pods import pod
 from .harness.policy_rules import enforced
 from .harness.release import Release
 
@@ -137,25 +139,12 @@ def listener(name: str) -> dict[str, Any]:
             "app.kubernetes.io/instance": "airflow",
             "app.kubernetes.io/component": name,
         }
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "namespace": NAMESPACE, "labels": labels},
-        "spec": {
-            "automountServiceAccountToken": False,
-            "terminationGracePeriodSeconds": 0,
-            "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
-            "containers": [
-                {
-                    "name": "listener",
-                    "image": "localhost/airflow:e2e",
-                    "command": ["python", "-c", LISTEN],
-                    "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-                    "readinessProbe": {"tcpSocket": {"port": PORTS[-1]}, "periodSeconds": 1},
-                }
-            ],
-        },
+    container = {
+        "image": images.airflow(),
+        "command": ["python", "-c", LISTEN],
+        "readinessProbe": {"tcpSocket": {"port": PORTS[-1]}, "periodSeconds": 1},
     }
+    return pod(NAMESPACE, name, container, labels=labels)
 
 
 def connections(pods: dict[str, str]) -> set[tuple[str, str, int]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from .commands import REPOSITORY, apply, kubectl
-from .release import IMAGES
+from . import images
+from .commands import apply, kubectl
+from .pods import pod
 
 CLAIM = "etl-packages"
 AUTHOR = "author"
@@ -47,37 +46,11 @@ class PackagesVolume:
         }
 
     def _author(self) -> dict[str, Any]:
-        return {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": AUTHOR, "namespace": self.namespace},
-            "spec": {
-                "automountServiceAccountToken": False,
-                "terminationGracePeriodSeconds": 0,
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": 50000,
-                    "fsGroup": 50000,
-                    "seccompProfile": {"type": "RuntimeDefault"},
-                },
-                "containers": [
-                    {
-                        "name": AUTHOR,
-                        "image": airflow_image(),
-                        "command": ["sleep", "infinity"],
-                        "workingDir": "/packages",
-                        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
-                        "volumeMounts": [{"name": "packages", "mountPath": "/packages"}],
-                    }
-                ],
-                "volumes": [{"name": "packages", "persistentVolumeClaim": {"claimName": CLAIM}}],
-            },
+        container = {
+            "image": images.airflow(),
+            "command": ["sleep", "infinity"],
+            "workingDir": "/packages",
+            "volumeMounts": [{"name": "packages", "mountPath": "/packages"}],
         }
-
-
-def airflow_image() -> str:
-    """The image of the releases under test: the chart's default, unless the tests bring their own."""
-    chart = yaml.safe_load((REPOSITORY / "Chart.yaml").read_text())
-    default = {"repository": "apache/airflow", "tag": chart["appVersion"]}
-    image = yaml.safe_load((REPOSITORY / IMAGES).read_text())["image"] if IMAGES else default
-    return f"{image['repository']}:{image['tag']}"
+        volume = {"name": "packages", "persistentVolumeClaim": {"claimName": CLAIM}}
+        return pod(self.namespace, AUTHOR, container, security={"fsGroup": 50000}, volumes=[volume])

@@ -1,4 +1,4 @@
-"""Values of the chart, put together as Helm does with several files: maps merge, all else is replaced by the later one."""
+"""Values, put together as Helm does with several files: maps merge, of all else the later one wins."""
 
 from __future__ import annotations
 
