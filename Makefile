@@ -31,7 +31,8 @@ up: .bin/helm ## Bring up a Kubernetes on this machine, as root, with the chart 
 down: ## Remove that Kubernetes and all that it made
 	@$(PYTHON) -m tests.e2e.cluster down
 
-docs: .venv/test ## Write the tables of values in README.md and docs/values.md anew
+docs: .venv/test ## Write anew what is generated: the tables of values, and the schema of job settings
+	@$(RUN)/python scripts/jobs_schema.py
 	@$(RUN)/python scripts/values_tables.py
 
 lint: .venv/test ## Check the style and the types of Python and YAML

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from airflow_control_plane import commands
+from airflow_control_plane import commands_inspect, commands_run, commands_sync
 from airflow_control_plane.errors import EXIT_CODE_MEANINGS, ControlPlaneError, ExitCode, UsageError
 from airflow_control_plane.problems import printable
 from airflow_control_plane.runtime import PACKAGES_ROOT_VARIABLE
@@ -22,7 +22,9 @@ LOG_FORMAT_VARIABLE = "AIRFLOW_CONTROL_PLANE_LOG_FORMAT"
 
 def main(argv: Sequence[str] | None = None) -> int:
     _open_streams()
-    options = _parser().parse_args(argv)
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    own, job_arguments = _split_at_dashes(arguments)
+    options = _parser().parse_args(own, argparse.Namespace(args=job_arguments))
     try:
         _complete_from_environment(options)
         return int(options.command(options))
@@ -33,6 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(ExitCode.OK)  # the reader has seen enough, as in `discover | head`
     finally:
         _flush_streams()
+
+
+def _split_at_dashes(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What stands before and after the first --. argparse would swallow a second one that is the job's own."""
+    if "--" not in arguments:
+        return arguments, []
+    dashes = arguments.index("--")
+    return arguments[:dashes], arguments[dashes + 1 :]
 
 
 def _open_streams() -> None:
@@ -72,24 +82,38 @@ def _parser() -> argparse.ArgumentParser:
     discover = subparsers.add_parser("discover", help="list the jobs of all packages")
     _add_source_options(discover)
     _add_format_option(discover)
-    discover.set_defaults(command=commands.discover)
+    discover.set_defaults(command=commands_inspect.discover)
 
     check = subparsers.add_parser("check", help="list what is wrong with job files; exits 1 if anything is")
     _add_source_options(check)
     _add_format_option(check)
-    check.set_defaults(command=commands.check)
+    check.set_defaults(command=commands_inspect.check)
+
+    explain = subparsers.add_parser("explain", help="show each setting of a job, and where it came from")
+    _add_source_options(explain)
+    _add_format_option(explain)
+    explain.add_argument("job", metavar="JOB", help="package.job")
+    explain.set_defaults(command=commands_inspect.explain)
+
+    graph = subparsers.add_parser("graph", help="show which jobs run after which")
+    _add_source_options(graph)
+    _add_format_option(graph, "mermaid")
+    graph.set_defaults(command=commands_inspect.graph)
+
+    schema = subparsers.add_parser("schema", help="print the JSON Schema of JOB_CONFIG")
+    schema.set_defaults(command=commands_inspect.schema)
 
     plan = subparsers.add_parser("plan", help="show what sync would do; exits 1 if it would change anything")
     _add_source_options(plan)
     _add_format_option(plan)
     _add_target_options(plan)
     _add_deletion_options(plan)
-    plan.set_defaults(command=commands.plan)
+    plan.set_defaults(command=commands_sync.plan)
 
     generate = subparsers.add_parser("generate", help="write the DAG files of all jobs, remove nothing")
     _add_source_options(generate)
     _add_target_options(generate)
-    generate.set_defaults(command=commands.generate)
+    generate.set_defaults(command=commands_sync.generate)
 
     sync = subparsers.add_parser("sync", help="keep the DAG folder in step, until stopped")
     _add_source_options(sync)
@@ -101,18 +125,21 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument(
         "--status-host", metavar="ADDRESS", default="127.0.0.1", help="to whom; 0.0.0.0 for all (default: this machine)"
     )
-    sync.set_defaults(command=commands.sync)
+    sync.set_defaults(command=commands_sync.sync)
 
-    run = subparsers.add_parser("run", help="run one job as Airflow would", usage="%(prog)s [options] JOB [-- ARGS]")
+    run = subparsers.add_parser(
+        "run",
+        help="run one job as Airflow would; what follows -- is the job's own",
+        usage="%(prog)s [options] JOB [-- ARGS]",
+    )
     _add_source_options(run)
     run.add_argument("job", metavar="JOB", help="package.job")
-    run.add_argument("args", metavar="ARGS", nargs="*", help="the job's own arguments, after --")
-    run.set_defaults(command=commands.run)
+    run.set_defaults(command=commands_run.run)
 
     status = subparsers.add_parser("status", help="show what the running sync says of itself")
     _add_format_option(status)
     _add_status_port_option(status, "where the running sync serves its status")
-    status.set_defaults(command=commands.status)
+    status.set_defaults(command=commands_run.status)
     return parser
 
 
@@ -124,6 +151,7 @@ def _add_source_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         help=f"a folder of packages, may be repeated (default: ${PACKAGES_ROOT_VARIABLE}, else ./packages)",
     )
+    parser.add_argument("--settings", metavar="FILE", help=f"JSON settings (default: ${SETTINGS_VARIABLE})")
 
 
 def _add_target_options(parser: argparse.ArgumentParser) -> None:
@@ -131,13 +159,12 @@ def _add_target_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_deletion_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--settings", metavar="FILE", help=f"JSON settings (default: ${SETTINGS_VARIABLE})")
     parser.add_argument("--allow-empty", action="store_true", help="no jobs at all is a valid state")
     parser.add_argument("--allow-mass-delete", action="store_true", help="remove any number of DAGs at once")
 
 
-def _add_format_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+def _add_format_option(parser: argparse.ArgumentParser, other: str = "json") -> None:
+    parser.add_argument("--format", choices=("text", other), default="text", help="default: text")
 
 
 def _add_status_port_option(parser: argparse.ArgumentParser, help_text: str) -> None:

@@ -2,21 +2,71 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from airflow_control_plane.errors import UsageError
+from airflow_control_plane.job_config import layer_violations
+from airflow_control_plane.job_schema import JOBS_SCHEMA, Schema
+from airflow_control_plane.pod_templates import PodTemplates
+from airflow_control_plane.resolution import JobValues
+from airflow_control_plane.schema_check import Violation, violations
 
-# A look must come well before the heartbeat of /healthz is called stale.
-_MOST_SECONDS = {"watchSeconds": 60, "intervalSeconds": 86_400}
+_FLAG: Schema = {"type": "boolean"}
+
+
+def _seconds_up_to(limit: int) -> Schema:
+    return {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": limit,
+        "title": f"a number of seconds above 0 and at most {limit}",
+    }
+
+
+_SETTINGS_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        "sync": {
+            "type": "object",
+            "properties": {
+                "watchSeconds": _seconds_up_to(60),
+                "intervalSeconds": _seconds_up_to(86_400),
+                "allowEmpty": _FLAG,
+                "strictStart": _FLAG,
+                "atomicSource": _FLAG,
+            },
+            "additionalProperties": False,
+        },
+        "jobs": JOBS_SCHEMA,
+        "airflow": {
+            "type": "object",
+            "properties": {
+                "triggerer": _FLAG,
+                "executor": {"type": "string"},
+                "podTemplates": {
+                    "type": "object",
+                    "properties": {
+                        "folder": {"type": "string", "pattern": "^/", "title": "an absolute path"},
+                        "pod": {"type": "object", "required": ["spec"]},
+                    },
+                    "required": ["folder", "pod"],
+                    "additionalProperties": False,
+                },
+            },
+            "additionalProperties": False,
+        },
+    },
+    "additionalProperties": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:
-    """How the sync loop works. Names are those of the settings file in snake case."""
+    """How the sync loop works."""
 
     watch_seconds: float = 5
     interval_seconds: float = 300
@@ -28,10 +78,11 @@ class SyncSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     sync: SyncSettings = SyncSettings()
+    jobs: JobValues = JobValues()
 
 
 def load_settings(path: str | None) -> Settings:
-    """Reads a settings file; None gives the defaults. Raises UsageError, which names file and key."""
+    """Reads a settings file; None gives the defaults. Raises UsageError, which names the file and every wrong key."""
     if path is None:
         return Settings()
     try:
@@ -40,42 +91,30 @@ def load_settings(path: str | None) -> Settings:
         raise UsageError(f"settings file {path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"settings file {path} is not JSON: {error}") from None
-    sections = _object(document, path, "the file")
-    _refuse_unknown(sections, ["sync"], path, "")
-    return Settings(_sync_settings(_object(sections.get("sync", {}), path, "sync"), path))
+    wrong = list(violations(document, _SETTINGS_SCHEMA)) or list(_wrong_in_jobs(document.get("jobs", {})))
+    if wrong:
+        details = "; ".join(f"{'.'.join(map(str, item.path)) or 'the file'}: {item.message}" for item in wrong)
+        raise UsageError(f"settings file {path}: {details}")
+    sync, jobs, airflow = (document.get(section, {}) for section in ("sync", "jobs", "airflow"))
+    return Settings(
+        SyncSettings(**{_snake(key): value for key, value in sync.items()}),
+        JobValues(
+            jobs.get("defaults", {}),
+            jobs.get("overrides", {}),
+            airflow.get("triggerer"),
+            airflow.get("executor"),
+            PodTemplates(**airflow["podTemplates"]) if "podTemplates" in airflow else None,
+        ),
+    )
 
 
-def _sync_settings(values: dict[str, Any], path: str) -> SyncSettings:
-    names = {_camel(field.name): field for field in fields(SyncSettings)}
-    _refuse_unknown(values, list(names), path, "sync.")
-    for key, value in values.items():
-        is_flag = isinstance(names[key].default, bool)
-        if is_flag and not isinstance(value, bool):
-            raise UsageError(f"settings file {path}: sync.{key} is {value!r}, expected true or false")
-        if not is_flag and not _is_number(value, limit := _MOST_SECONDS[key]):
-            expected = f"expected a number of seconds above 0 and at most {limit}"
-            raise UsageError(f"settings file {path}: sync.{key} is {value!r}, {expected}")
-    return SyncSettings(**{names[key].name: value for key, value in values.items()})
+def _wrong_in_jobs(jobs: Mapping[str, Any]) -> Iterator[Violation]:
+    layers: dict[tuple[str, ...], Mapping[str, Any]] = {("jobs", "defaults"): jobs.get("defaults", {})}
+    layers |= {("jobs", "overrides", job): layer for job, layer in jobs.get("overrides", {}).items()}
+    for prefix, layer in layers.items():
+        for item in layer_violations(layer):
+            yield item._replace(path=(*prefix, *item.path))
 
 
-def _is_number(value: Any, limit: int) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= limit
-
-
-def _object(value: Any, path: str, key: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise UsageError(f"settings file {path}: {key} is {type(value).__name__}, expected an object")
-    return value
-
-
-def _refuse_unknown(values: dict[str, Any], known: list[str], path: str, prefix: str) -> None:
-    for key in values:
-        if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean {prefix}{close[0]}?" if close else f"expected one of {', '.join(known)}"
-            raise UsageError(f"settings file {path}: unknown key {prefix}{key}; {hint}")
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)
+def _snake(name: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)

@@ -13,14 +13,12 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import NamedTuple
 
+from airflow_control_plane.atomic_write import is_temporary, write_atomically
 from airflow_control_plane.errors import OutputError
 from airflow_control_plane.files import Signature, signature
 from airflow_control_plane.rendering import source_in
 
-_TEMPORARY_PREFIX = ".airflow-control-plane-"
-_TEMPORARY_SUFFIX = ".tmp"
 _LOCK_POLL_SECONDS = 0.2
-_MOST_SECONDS_AHEAD = 60
 # fsync waits for the disk, not for the processor: a few at a time share one journal commit.
 _WRITERS = 4
 _BATCH = 256
@@ -93,7 +91,7 @@ class DagFolder:
                 if item.name.endswith(".py"):
                     with suppress(FileNotFoundError):
                         entries[item.name] = self._entry(item)
-                elif item.name.startswith(_TEMPORARY_PREFIX) and item.name.endswith(_TEMPORARY_SUFFIX):
+                elif is_temporary(item.name):
                     self._leftovers.append(item.name)
         if entries != self._seen:
             self._seen = entries
@@ -137,32 +135,7 @@ class DagFolder:
 
     def _publish_one(self, file: tuple[str, str]) -> None:
         name, text = file
-        target = os.path.join(self.path, name)
-        temporary = os.path.join(self.path, f"{_TEMPORARY_PREFIX}{os.urandom(8).hex()}{_TEMPORARY_SUFFIX}")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        try:
-            with open(os.open(temporary, flags, 0o644), "wb") as output:
-                output.write(text.encode("ascii"))
-                output.flush()
-                os.fchmod(output.fileno(), 0o644)  # whatever the umask: Airflow may run as another user
-                self._move_time_forward(output.fileno(), target)
-                os.fsync(output.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
-            raise
-
-    @staticmethod
-    def _move_time_forward(descriptor: int, target: str) -> None:
-        """Python's bytecode cache tells versions apart by size and whole seconds: a new version needs a new second.
-
-        A file from far in the future is no reason to write another one: Airflow would parse it again and again.
-        """
-        with suppress(FileNotFoundError):
-            before = os.stat(target, follow_symlinks=False).st_mtime
-            if 0 <= int(before) - int(os.fstat(descriptor).st_mtime) <= _MOST_SECONDS_AHEAD:
-                os.utime(descriptor, (before + 1, before + 1))
+        write_atomically(os.path.join(self.path, name), text.encode("ascii"))
 
     def remove(self, names: Iterable[str]) -> None:
         with self._explained("cleaned"):

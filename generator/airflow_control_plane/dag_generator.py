@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from airflow_control_plane.dag_folder import DagFolder
+from airflow_control_plane.dag_text import render_dag
 from airflow_control_plane.discovery import Scan
 from airflow_control_plane.errors import OutputError
 from airflow_control_plane.guards import DeletionPolicy
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.planning import Action, Moment, make_plan
-from airflow_control_plane.rendering import render_dag
+from airflow_control_plane.rendering import PROBLEMS_FILENAME
 
 
 class DagGenerator:
@@ -41,13 +42,14 @@ class DagGenerator:
         return [Path(self._folder.path, job.dag_filename) for job in scan.jobs]
 
     def clean_stale_dags(self, jobs: Iterable[DiscoveredJob]) -> list[Path]:
-        """Removes generated files of jobs that are not among `jobs`: all of them, save that no jobs remove nothing.
+        """Removes the DAG files of jobs that are not among `jobs`, however many; no jobs at all remove nothing.
 
-        Raises OutputError.
+        A job whose file is broken is not among those that discovery gives: to keep its last DAG, use the `sync`
+        command, which knows why a job is missing. Raises OutputError.
         """
         with self._folder.lock():
             policy = DeletionPolicy(allow_mass=True)
             plan = make_plan(Scan(tuple(jobs)), self._folder.inventory(), policy, Moment())
-            stale = [step.filename for step in plan.of(Action.DELETE)]
+            stale = [step.filename for step in plan.of(Action.DELETE) if step.filename != PROBLEMS_FILENAME]
             self._folder.remove(stale)
         return [Path(self._folder.path, name) for name in stale]

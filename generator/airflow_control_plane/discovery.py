@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from airflow_control_plane.conflicts import FoundJob, without_contested_ids, without_repeated_packages
+from airflow_control_plane.conflicts import without_contested_ids, without_repeated_packages
 from airflow_control_plane.errors import SourceError
 from airflow_control_plane.files import PinnedRoot
 from airflow_control_plane.jobs import DiscoveredJob
@@ -26,13 +26,14 @@ class Scan:
     """What one pass over the package roots found, sorted.
 
     `contested` are jobs that meet in one DAG id, `incomplete` says what could not be read: whatever is missing from
-    an incomplete scan may exist all the same.
+    an incomplete scan may exist all the same. `broken` are the keys of jobs whose file has a problem.
     """
 
     jobs: tuple[DiscoveredJob, ...] = ()
     contested: tuple[DiscoveredJob, ...] = ()
     problems: tuple[Problem, ...] = ()
     incomplete: tuple[str, ...] = ()
+    broken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +175,17 @@ def _outside(path: str, root: PinnedRoot) -> Problem:
 
 
 def _assemble(located: Iterable[_Located], problems: Iterable[Problem], incomplete: Iterable[str]) -> Scan:
-    found = [
-        FoundJob(outcome.job, place.root.path, place.layout.jobs_folder)
-        for place in located
-        for outcome in place.jobs_folder.outcomes.values()
-        if outcome.job
-    ]
-    of_files = (
-        problem for place in located for outcome in place.jobs_folder.outcomes.values() for problem in outcome.problems
-    )
+    outcomes = [(place, name, outcome) for place in located for name, outcome in place.jobs_folder.outcomes.items()]
+    found = [outcome.job for _, _, outcome in outcomes if outcome.job]
+    of_files = (problem for _, _, outcome in outcomes for problem in outcome.problems)
     single, repeated = without_repeated_packages(found)
     clean, contested, collisions = without_contested_ids(single)
-    return Scan(clean, contested, tuple(sorted({*problems, *of_files, *repeated, *collisions})), tuple(incomplete))
+    in_place = {job.key for job in (*clean, *contested)}
+    keys = (f"{place.layout.package}.{name.removesuffix('.py')}" for place, name, _ in outcomes)
+    return Scan(
+        clean,
+        contested,
+        tuple(sorted({*problems, *of_files, *repeated, *collisions})),
+        tuple(incomplete),
+        frozenset(key for key in keys if key not in in_place),
+    )

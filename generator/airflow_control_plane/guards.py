@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MASS_COUNT = 5
 MASS_FRACTION = 0.25
@@ -26,13 +26,12 @@ class Candidates:
 
     names: frozenset[str] = frozenset()
     since: float = 0.0
-    passes: int = 0
     full_passes: int = 0
 
     def seen_again(self, names: Set[str], now: float, full_pass: bool) -> Candidates:
         if names != self.names:
-            return Candidates(frozenset(names), now, 1, int(full_pass))
-        return Candidates(self.names, self.since, self.passes + 1, self.full_passes + int(full_pass))
+            return Candidates(frozenset(names), now, int(full_pass))
+        return replace(self, full_passes=self.full_passes + int(full_pass))
 
 
 def reason_to_wait(candidates: Candidates, owned: int, jobs: int, policy: DeletionPolicy, now: float) -> str | None:
@@ -40,7 +39,7 @@ def reason_to_wait(candidates: Candidates, owned: int, jobs: int, policy: Deleti
     count = len(candidates.names)
     if not jobs and not policy.allow_empty:
         return "no job is left at all; if that is right, allow it (--allow-empty, values: sync.allowEmpty)"
-    if not policy.atomic_source and (candidates.passes < 2 or now - candidates.since < SETTLE_SECONDS):
+    if not policy.atomic_source and now - candidates.since < SETTLE_SECONDS:
         return f"the packages may still be being copied; waiting {SETTLE_SECONDS:g} s for a second look"
     is_mass = count > MASS_COUNT and count > MASS_FRACTION * owned
     if is_mass and not policy.allow_mass and candidates.full_passes < MASS_FULL_PASSES:

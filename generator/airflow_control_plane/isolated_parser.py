@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 
+from airflow_control_plane.job_config import JobConfig
 from airflow_control_plane.job_file import JobFile, read_job_file
 from airflow_control_plane.problems import Problem, Severity
 
@@ -44,13 +45,16 @@ def read_job_file_safely(source: bytes, path: str) -> JobFile:
 
 
 def _encode(job_file: JobFile) -> str:
-    return json.dumps([job_file.description, [problem.to_dict() for problem in job_file.problems]])
+    problems = [problem.to_dict() for problem in job_file.problems]
+    return json.dumps([job_file.description, problems, job_file.config.values, list(job_file.config.places.items())])
 
 
 def _decode(document: bytes) -> JobFile:
-    description, problems = json.loads(document)
+    description, problems, values, places = json.loads(document)
     return JobFile(
-        description, tuple(Problem(**{**problem, "severity": Severity(problem["severity"])}) for problem in problems)
+        description,
+        tuple(Problem(**{**problem, "severity": Severity(problem["severity"])}) for problem in problems),
+        JobConfig(values, {tuple(path): tuple(place) for path, place in places}),
     )
 
 

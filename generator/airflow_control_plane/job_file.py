@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import textwrap
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from airflow_control_plane.bindings import Binding, How, bindings
+from airflow_control_plane.job_config import NO_CONFIG, JobConfig, read_job_config
 from airflow_control_plane.problems import Problem, Severity
 from airflow_control_plane.source_text import Rejected, SourceText, may_mention
 
@@ -24,6 +25,7 @@ class JobFile:
 
     description: str | None = None
     problems: tuple[Problem, ...] = ()
+    config: JobConfig = NO_CONFIG
 
 
 NOT_A_JOB = JobFile()
@@ -41,9 +43,21 @@ def read_job_file(source: bytes, path: str) -> JobFile:
         return NOT_A_JOB
     try:
         text = SourceText.decode(source)
-        return _read_tree(_parse(text.text, path), text, path)
+        tree = _parse(text.text, path)
     except Rejected as reason:
-        return JobFile(problems=(Problem(path, reason.line, reason.column, reason.code, reason.message),))
+        return JobFile(problems=(_problem(path, reason),))
+    config, wrong = read_job_config(tree, text)
+    try:
+        job_file = _read_tree(tree, text, path)
+    except Rejected as reason:
+        return JobFile(problems=(_problem(path, reason), *(_problem(path, other) for other in wrong)))
+    if wrong and job_file.description is not None:
+        return JobFile(problems=(*job_file.problems, *(_problem(path, reason) for reason in wrong)))
+    return replace(job_file, config=config)
+
+
+def _problem(path: str, reason: Rejected) -> Problem:
+    return Problem(path, reason.line, reason.column, reason.code, reason.message)
 
 
 def _parse(text: str, path: str) -> ast.Module:
@@ -74,9 +88,9 @@ def _read_tree(tree: ast.Module, text: SourceText, path: str) -> JobFile:
     docstring = _docstring(tree)
     if not docstring:
         _reject(
-            "description-missing", "the description is not a plain string, and the file has no docstring", node, text
+            "description-missing", "the description is empty or computed, and the file has no docstring", node, text
         )
-    message = "the description is not a plain string; the first line of the docstring is taken"
+    message = "the description is empty or computed; the first line of the docstring is taken"
     doubt = Problem(path, *text.place(node), "description-dynamic", message, Severity.WARNING)
     return JobFile(_checked(docstring.splitlines()[0], node, text), (doubt,))
 

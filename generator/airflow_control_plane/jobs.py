@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from airflow_control_plane.job_config import NO_CONFIG, JobConfig
+from airflow_control_plane.job_settings import DEFAULT_SETTINGS, JobSettings
 from airflow_control_plane.package_layout import is_importable
 from airflow_control_plane.problems import printable
 
-# Airflow allows 250 characters; the file name, which adds "_dag.py", must fit the 255 bytes of a file system.
-MAX_DAG_ID_LENGTH = 248
-
-
-@dataclass(frozen=True, slots=True)
-class JobSettings:
-    """How Airflow is to run a job. Durations in seconds."""
-
-    max_active_runs: int = 1
-    paused: bool = False
-
-
-DEFAULT_SETTINGS = JobSettings()
+# Airflow allows 250 characters, but its dag-processor dies of a DAG file whose log, "<DAG id>_dag.py.log", has a longer
+# name than the 255 bytes of a file system.
+MAX_DAG_ID_LENGTH = 244
+# The package is a tag of its DAGs, and Airflow refuses longer tags.
+MAX_PACKAGE_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +21,9 @@ class DiscoveredJob:
     """A job file with a valid JOB.
 
     `source` is the file's path relative to its package root, `import_root` the folder (relative too, "." for the
-    root itself) that must be on sys.path for `module` to import. Raises ValueError for names that no discovery gives.
+    root itself) that must be on sys.path for `module` to import. `config` is what the file asks for, `settings` what
+    came out of it and of the values, `pod_template` the path of the template of its pod, if it has one of its own.
+    Raises ValueError for names that no discovery gives.
     """
 
     package: str
@@ -35,7 +31,10 @@ class DiscoveredJob:
     description: str
     source: str
     import_root: str = "."
-    settings: JobSettings = field(default=DEFAULT_SETTINGS)
+    root: str = field(default="", compare=False)
+    config: JobConfig = NO_CONFIG
+    settings: JobSettings = DEFAULT_SETTINGS
+    pod_template: str | None = None
 
     def __post_init__(self) -> None:
         for name in (self.package, self.name):
@@ -47,6 +46,10 @@ class DiscoveredJob:
     @property
     def key(self) -> str:
         return f"{self.package}.{self.name}"
+
+    @property
+    def jobs_folder(self) -> str:
+        return self.source.rpartition("/")[0]
 
     @property
     def module(self) -> str:

@@ -19,7 +19,7 @@ from airflow_control_plane.files import (
 )
 from airflow_control_plane.isolated_parser import read_job_file_safely
 from airflow_control_plane.job_file import MAX_FILE_BYTES, JobFile, too_large
-from airflow_control_plane.jobs import MAX_DAG_ID_LENGTH, DiscoveredJob
+from airflow_control_plane.jobs import MAX_DAG_ID_LENGTH, MAX_PACKAGE_LENGTH, DiscoveredJob
 from airflow_control_plane.package_layout import Layout, is_importable, may_be_job_file
 from airflow_control_plane.problems import Problem
 
@@ -123,9 +123,20 @@ class JobsFolderReader:
                 message = f"{ascii(part)} cannot be imported; use ASCII letters, digits and underscores, no keyword"
                 return self._problem(name, "invalid-name", message)
         source = sys.intern(self._source(name))  # its DAG file names it, too
-        job = DiscoveredJob(package, job_name, job_file.description, source, self._layout.import_root)
+        job = DiscoveredJob(
+            package,
+            job_name,
+            job_file.description,
+            source,
+            self._layout.import_root,
+            self._root.path,
+            job_file.config,
+        )
         if len(job.dag_id) > MAX_DAG_ID_LENGTH:
             message = f"the DAG id {job.dag_id} is longer than {MAX_DAG_ID_LENGTH} characters; shorten the names"
+            return self._problem(name, "name-too-long", message)
+        if len(package) > MAX_PACKAGE_LENGTH:
+            message = f"the package's name {package} is longer than {MAX_PACKAGE_LENGTH} characters; shorten it"
             return self._problem(name, "name-too-long", message)
         return Outcome(job, problems)
 

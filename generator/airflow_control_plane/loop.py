@@ -97,7 +97,7 @@ class SyncLoop:
         policy = replace(policy, allow_empty=policy.allow_empty or self._allow_empty)
         started = time.monotonic()
         is_full_pass = started - self._last_full_pass >= sync.interval_seconds
-        scan = self._synchronizer.scan()
+        scan = self._synchronizer.scan(self._settings.current.jobs)
         if is_full_pass or self._is_due or scan is not self._scan or policy != self._policy:
             self._pass(scan, policy, is_full_pass)
             if is_full_pass:

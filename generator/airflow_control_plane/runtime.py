@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from types import ModuleType
@@ -16,11 +18,22 @@ from typing import Any, NamedTuple
 PACKAGES_ROOT_VARIABLE = "ETL_PACKAGES_ROOT"
 PYTHON_PATH_VARIABLE = "ETL_PYTHON_PATH"
 
+_SECONDS_TO_END = 30
+
 log = logging.getLogger(__name__)
 
 
+# The exit codes with a meaning to Airflow; BashOperator, too, takes 99 for a skip.
+SKIP_EXIT_CODE = 99
+NO_RETRY_EXIT_CODE = 98
+
+
 class JobFailed(RuntimeError):
-    """The job did not end well; the message says how."""
+    """The job did not end well; the message says how. `exit_code` is the job's own, None if it did not get that far."""
+
+    def __init__(self, message: str, exit_code: int | None = None) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class _Place(NamedTuple):
@@ -30,9 +43,44 @@ class _Place(NamedTuple):
     root: str
 
 
-def run_task(module: str, import_root: str, context: Mapping[str, Any]) -> None:
-    """Runs a job as an Airflow task, with the arguments of the run's conf or params. Raises JobFailed."""
-    run_job(module, import_root, arguments(context), _split(os.environ.get(PACKAGES_ROOT_VARIABLE, "")))
+class Job(NamedTuple):
+    """What to run: a module of the form package.jobs.name, how it is imported, and what its settings ask for."""
+
+    module: str
+    import_root: str
+    env: Mapping[str, str] = {}
+    python: str | None = None
+
+    @property
+    def key(self) -> str:
+        package, _, name = self.module.split(".")
+        return f"{package}.{name}"
+
+
+def run_task(
+    module: str,
+    import_root: str,
+    context: Mapping[str, Any],
+    env: Mapping[str, str] | None = None,
+    python: str | None = None,
+) -> None:
+    """Runs a job as an Airflow task, with the arguments of the run's conf or params.
+
+    Raises JobFailed, and Airflow's own exceptions for the exit codes that mean skip and do not retry.
+    """
+    job = Job(module, import_root, env or {}, python)
+    try:
+        run_job(job, arguments(context), _split(os.environ.get(PACKAGES_ROOT_VARIABLE, "")))
+    except JobFailed as failure:
+        if failure.exit_code == SKIP_EXIT_CODE:
+            from airflow.sdk.exceptions import AirflowSkipException
+
+            raise AirflowSkipException(f"{failure}, which means skip") from None
+        if failure.exit_code == NO_RETRY_EXIT_CODE:
+            from airflow.sdk.exceptions import AirflowFailException
+
+            raise AirflowFailException(f"{failure}, which means do not retry") from failure
+        raise
 
 
 def arguments(context: Mapping[str, Any]) -> list[str]:
@@ -46,30 +94,75 @@ def arguments(context: Mapping[str, Any]) -> list[str]:
     return args
 
 
-def run_job(module: str, import_root: str, args: Sequence[str], roots: Sequence[str]) -> None:
-    """Imports `module` from the first of `roots` that has it, calls JOB[0] with `args`, and returns if all is well.
+def run_job(job: Job, args: Sequence[str], roots: Sequence[str]) -> None:
+    """Runs a job from the first of `roots` that has it and returns if all is well.
 
     Raises JobFailed for an exit code other than 0 and for anything that is no exit code; what the job itself raises
     passes through.
     """
-    package, _, name = module.split(".")
-    key = f"{package}.{name}"
-    place = _locate(package, name, import_root, roots)
+    place = _locate(job, roots)
+    os.environ.update(job.env)
+    log.info("Running %s from %s", job.key, place.import_root)
+    if job.python:
+        result: object = _call_in_other_python(job, place, args)
+    else:
+        result = _call(job, place, args)
+    _judge(result, job.key)
+
+
+def _call(job: Job, place: _Place, args: Sequence[str]) -> object:
+    """Imports the job here and calls JOB[0]; gives what it returned or left with."""
     first = _python_path(place)
     sys.path[:] = [*first, *(path for path in sys.path if path not in first)]
-    log.info("Running %s from %s", key, place.import_root)
-    argv, sys.argv = sys.argv, [key, *args]
+    argv, sys.argv = sys.argv, [job.key, *args]
     try:
-        entrypoint = _entrypoint(_import(module, place), key)
+        entrypoint = _entrypoint(_import(job.module, place), job.key)
         try:
-            result = entrypoint(list(args))
+            return entrypoint(list(args))
         except SystemExit as leaving:
-            result = leaving.code
-            if isinstance(result, str):
-                raise JobFailed(f"job {key} stopped: {result}") from leaving
+            if isinstance(leaving.code, str):
+                raise JobFailed(f"job {job.key} stopped: {leaving.code}") from leaving
+            return leaving.code
     finally:
         sys.argv = argv
-    _judge(result, key)
+
+
+def _call_in_other_python(job: Job, place: _Place, args: Sequence[str]) -> object:
+    """The same in another interpreter, which needs nothing installed: this file is its program."""
+    assert job.python is not None
+    interpreter = os.path.join(place.root, job.python)
+    command = [interpreter, os.path.abspath(__file__), job.module, place.import_root, place.root, *args]
+    try:
+        # A task's standard input is Airflow's own connection to its supervisor.
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": ""})
+    except OSError as error:
+        raise JobFailed(f"{interpreter} of job {job.key} cannot be run: {error.strerror}") from None
+    try:
+        returncode = child.wait()
+    except BaseException:  # a timeout or a signal that ends this task ends the job, too
+        child.terminate()
+        try:
+            child.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            child.kill()
+        raise
+    if returncode < 0:
+        raise JobFailed(f"job {job.key} was ended by signal {-returncode} ({signal.Signals(-returncode).name})")
+    return returncode
+
+
+def _main_in_other_python(module: str, import_root: str, root: str, *args: str) -> None:
+    """The program of the other interpreter: ends with the job's exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    sys.path.pop(0)  # this file's own folder
+    job = Job(module, import_root)
+    try:
+        result = _call(job, _Place(import_root, root), args)
+        if result is None or type(result) is int:
+            sys.exit(result)
+        _judge(result, job.key)
+    except JobFailed as failure:
+        sys.exit(str(failure))
 
 
 def _judge(result: object, key: str) -> None:
@@ -79,7 +172,7 @@ def _judge(result: object, key: str) -> None:
         expected = "expected an exit code: 0 or None for success, any other int for failure"
         raise JobFailed(f"job {key} returned {ascii(result)[:200]} of type {type(result).__name__}; {expected}")
     if result != 0:
-        raise JobFailed(f"job {key} failed with exit code {int(result)}")
+        raise JobFailed(f"job {key} failed with exit code {int(result)}", int(result))
 
 
 def _entrypoint(module: ModuleType, key: str) -> Any:
@@ -105,8 +198,9 @@ def _import(module: str, place: _Place) -> ModuleType:
     return imported
 
 
-def _locate(package: str, name: str, import_root: str, roots: Sequence[str]) -> _Place:
-    inside = os.path.normpath(os.path.join(import_root, package))
+def _locate(job: Job, roots: Sequence[str]) -> _Place:
+    package, _, name = job.module.split(".")
+    inside = os.path.normpath(os.path.join(job.import_root, package))
     for root in roots:
         real = os.path.realpath(os.path.join(root, inside))
         if os.path.isfile(os.path.join(real, "jobs", f"{name}.py")):
@@ -115,7 +209,7 @@ def _locate(package: str, name: str, import_root: str, roots: Sequence[str]) -> 
                 return _Place(os.path.dirname(real), real[: -len(inside) - 1])
             # A package that is a link to a folder of another name imports by the link's name only.
             is_named = os.path.basename(real) == package
-            place = os.path.dirname(real) if is_named else os.path.realpath(os.path.join(root, import_root))
+            place = os.path.dirname(real) if is_named else os.path.realpath(os.path.join(root, job.import_root))
             return _Place(place, os.path.realpath(root))
     searched = os.pathsep.join(roots) or f"nothing, as {PACKAGES_ROOT_VARIABLE} is not set"
     raise JobFailed(f"{inside}/jobs/{name}.py does not exist any more; searched {searched}")
@@ -129,3 +223,7 @@ def _python_path(place: _Place) -> list[str]:
 
 def _split(paths: str) -> list[str]:
     return [path for path in paths.split(os.pathsep) if path]
+
+
+if __name__ == "__main__":
+    _main_in_other_python(*sys.argv[1:])

@@ -79,12 +79,19 @@ def _refuse_other_encodings(body: bytes) -> None:
     for number, line in enumerate(re.split(rb"\r\n?|\n", body, maxsplit=2)[:2], start=1):
         if cookie := _ENCODING_COOKIE.match(line):
             encoding = cookie[1].decode("ascii", "replace")
-            try:
-                name = codecs.lookup(encoding).name
-            except LookupError:
-                name = ""
-            if name not in ("utf-8", "utf-8-sig"):
+            if not _is_utf8(encoding):
                 message = f"declares the encoding {ascii(encoding)}, only UTF-8 is read; remove the declaration"
                 raise Rejected("encoding", message, number, 1)
         if not _BLANK_OR_COMMENT.match(line):
             break
+
+
+def _is_utf8(encoding: str) -> bool:
+    """As Python sees it, which takes utf-8-unix and the like for UTF-8, too."""
+    name = encoding.lower().replace("_", "-")
+    if name == "utf-8" or name.startswith("utf-8-"):
+        return True
+    try:
+        return codecs.lookup(encoding).name == "utf-8"
+    except LookupError:
+        return False

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from airflow_control_plane.dag_folder import DagFolder, Inventory
+from airflow_control_plane.dag_text import render_dag
 from airflow_control_plane.discovery import MultiPackageJobDiscovery, Scan
 from airflow_control_plane.guards import Candidates, DeletionPolicy
 from airflow_control_plane.planning import Action, Moment, Plan, make_plan
 from airflow_control_plane.problems import errors_of
-from airflow_control_plane.rendering import render_dag, render_problems
+from airflow_control_plane.rendering import render_problems
+from airflow_control_plane.resolution import JobValues, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,21 @@ class Synchronizer:
         self._folder = folder
         self._advance = advance
         self._candidates = Candidates()
+        self._resolved: tuple[Scan, JobValues, Scan] | None = None
         self._settled: tuple[Outcome, Inventory] | None = None
 
-    def scan(self) -> Scan:
-        """The packages as they are; the very same object as last time if nothing changed. Raises SourceError."""
-        return self._discovery.scan()
+    def scan(self, values: JobValues) -> Scan:
+        """The packages as they are, with the settings that `values` lead to. Raises SourceError.
 
-    def preview(self, policy: DeletionPolicy) -> Outcome:
-        """What a pass would do now. Raises SourceError, OutputError."""
-        scan = self.scan()
+        The very same object as last time if nothing changed.
+        """
+        found = self._discovery.scan()
+        if self._resolved is None or self._resolved[0] is not found or self._resolved[1] != values:
+            self._resolved = (found, values, resolve(found, values))
+        return self._resolved[2]
+
+    def preview(self, scan: Scan, policy: DeletionPolicy) -> Outcome:
+        """What a pass would do now. Raises OutputError."""
         return Outcome(scan, self._plan(scan, self._folder.inventory(), policy, is_full_pass=True))
 
     def run(
@@ -57,8 +65,10 @@ class Synchronizer:
             inventory = self._folder.inventory()
             self._folder.remove_leftovers()
             if self._settled and self._settled[0].scan is scan and self._settled[1] is inventory:
+                self._publish_pod_templates(self._settled[0].plan)
                 return self._settled[0]
             plan = self._plan(scan, inventory, policy, is_full_pass)
+            self._publish_pod_templates(plan)
             self._folder.publish(_texts(plan), self._advance)
             self._candidates = plan.candidates  # a pass that failed proves nothing about what may go
             if may_delete:
@@ -66,6 +76,14 @@ class Synchronizer:
             outcome = Outcome(scan, plan)
             self._settled = None if plan.steps else (outcome, inventory)
             return outcome
+
+    def _publish_pod_templates(self, plan: Plan) -> None:
+        """Before the DAGs that name them; again if somebody removed them."""
+        templates = self._resolved[1].pod_templates if self._resolved else None
+        if templates:
+            for job in plan.jobs:
+                if job.pod_template:
+                    templates.publish(job.settings.resources)
 
     def _plan(self, scan: Scan, inventory: Inventory, policy: DeletionPolicy, is_full_pass: bool) -> Plan:
         moment = Moment(time.monotonic(), is_full_pass, self._candidates)

@@ -341,23 +341,26 @@ class TestSyncOnce:
         assert (result.code, result.err) == (2, f"airflow-control-plane: {flag} is for a single pass; add --once\n")
 
 
+SECONDS = "expected a number of seconds above 0 and at most 60"
+
+
 class TestSettings:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ('{"sync": {"watchSecond": 5}}', "unknown key sync.watchSecond; did you mean sync.watchSeconds?"),
-            ('{"synk": {}}', "unknown key synk; did you mean sync?"),
-            ('{"zzz": {}}', "unknown key zzz; expected one of sync"),
-            ('{"sync": {"allowEmpty": "yes"}}', "sync.allowEmpty is 'yes', expected true or false"),
-            ('{"sync": {"allowEmpty": 1}}', "sync.allowEmpty is 1, expected true or false"),
-            ('{"sync": {"watchSeconds": "5s"}}', "sync.watchSeconds is '5s', expected a number of seconds above 0"),
-            ('{"sync": {"watchSeconds": true}}', "sync.watchSeconds is True, expected a number of seconds above 0"),
-            ('{"sync": {"watchSeconds": 0}}', "sync.watchSeconds is 0, expected a number of seconds above 0"),
-            ('{"sync": {"intervalSeconds": -1}}', "sync.intervalSeconds is -1, expected a number of seconds above 0"),
-            ('{"sync": {"watchSeconds": NaN}}', "sync.watchSeconds is nan, expected a number of seconds above 0"),
-            ('{"sync": {"watchSeconds": 1e999}}', "sync.watchSeconds is inf, expected a number of seconds above 0"),
-            ('{"sync": []}', "sync is list, expected an object"),
-            ("[]", "the file is list, expected an object"),
+            ('{"sync": {"watchSecond": 5}}', "sync.watchSecond: unknown key; did you mean watchSeconds?"),
+            ('{"synk": {}}', "synk: unknown key; did you mean sync?"),
+            ('{"zzz": {}}', "zzz: unknown key; expected one of sync, jobs, airflow"),
+            ('{"sync": {"allowEmpty": "yes"}}', "sync.allowEmpty: expected true or false, found other text"),
+            ('{"sync": {"allowEmpty": 1}}', "sync.allowEmpty: expected true or false, found 1"),
+            ('{"sync": {"watchSeconds": "5s"}}', f"sync.watchSeconds: {SECONDS}, found other text"),
+            ('{"sync": {"watchSeconds": true}}', f"sync.watchSeconds: {SECONDS}, found true"),
+            ('{"sync": {"watchSeconds": 0}}', f"sync.watchSeconds: {SECONDS}, found 0"),
+            ('{"sync": {"watchSeconds": NaN}}', f"sync.watchSeconds: {SECONDS}, found NaN"),
+            ('{"sync": {"watchSeconds": 1e999}}', f"sync.watchSeconds: {SECONDS}, found Infinity"),
+            ('{"sync": {"intervalSeconds": -1}}', "sync.intervalSeconds: expected a number of seconds above 0"),
+            ('{"sync": []}', "sync: expected an object, found a list"),
+            ("[]", "the file: expected an object, found a list"),
             ("{sync: 1}", "is not JSON: Expecting property name"),
             ("", "is not JSON: Expecting value"),
             ("[" * 100000, "is not JSON"),

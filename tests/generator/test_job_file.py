@@ -57,13 +57,13 @@ def messages(source: str | bytes) -> list[str]:
         ),
         pytest.param(
             "'''Doc.'''\nJOB = (main, f'{1}')",
-            "2:14: warning: the description is not a plain string; the first line of the docstring is taken "
+            "2:14: warning: the description is empty or computed; the first line of the docstring is taken "
             "[description-dynamic]",
             id="dynamic",
         ),
         pytest.param(
             "JOB = (main, f'{1}')",
-            "1:14: error: the description is not a plain string, and the file has no docstring [description-missing]",
+            "1:14: error: the description is empty or computed, and the file has no docstring [description-missing]",
             id="missing",
         ),
         pytest.param(

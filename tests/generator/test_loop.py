@@ -100,7 +100,7 @@ def test_settings_are_read_again_when_they_change_and_broken_ones_are_refused(wo
         assert "sync.allowEmpty" in loop.status()["held_back"][0]["reason"]
 
         workspace.settings.write_text('{"sync": {"allowEmtpy": true}}')
-        eventually(lambda: "unknown key sync.allowEmtpy; did you mean sync.allowEmpty?" in loop.log)
+        eventually(lambda: "sync.allowEmtpy: unknown key; did you mean allowEmpty?" in loop.log)
         assert f"settings file {workspace.settings}: " in loop.log
         assert "the last good settings stay in force" in loop.log
         assert loop.is_serving()

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 from airflow_control_plane.dag_folder import Entry, Inventory, digest
+from airflow_control_plane.dag_text import render_dag
 from airflow_control_plane.discovery import Scan
 from airflow_control_plane.guards import Candidates, DeletionPolicy, reason_to_wait
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.planning import Action, Moment, Plan, make_plan
 from airflow_control_plane.problems import Problem, Severity
-from airflow_control_plane.rendering import PROBLEMS_FILENAME, render_dag
+from airflow_control_plane.rendering import PROBLEMS_FILENAME
 
 ATOMIC = DeletionPolicy()
 COPIED = DeletionPolicy(atomic_source=False)
@@ -79,7 +80,7 @@ def test_steps_come_sorted_by_file_name() -> None:
 )
 def test_a_mass_is_more_than_five_and_more_than_a_quarter(owned: int, gone: int, waits: bool) -> None:
     names = frozenset(f"file_{number}" for number in range(gone))
-    reason = reason_to_wait(Candidates(names, 0, 1, 1), owned, owned - gone, ATOMIC, 0)
+    reason = reason_to_wait(Candidates(names, 0, 1), owned, owned - gone, ATOMIC, 0)
     assert (reason is not None) == waits
     if reason:
         assert reason.startswith(f"{gone} of {owned} DAGs at once; seen in 1 of 3 full passes")
@@ -159,7 +160,7 @@ def test_no_job_at_all_does_not_override_the_guard_against_a_mass_deletion() -> 
 @pytest.mark.parametrize("policy", [ATOMIC, COPIED, DeletionPolicy(allow_empty=True, allow_mass=True)])
 def test_an_incomplete_scan_adds_and_updates_and_removes_nothing(policy: DeletionPolicy) -> None:
     scan = Scan((job("shop.new"), replace(EIGHT[0], description="Changed")), incomplete=("a folder cannot be read",))
-    outcome = plan(scan, folder_of(EIGHT[0], EIGHT[1]), policy, Moment(1000, FULL, Candidates(frozenset(), 0, 9, 9)))
+    outcome = plan(scan, folder_of(EIGHT[0], EIGHT[1]), policy, Moment(1000, FULL, Candidates(frozenset(), 0, 9)))
     assert actions(outcome) == [
         ("update", "shop_job_0_dag.py"),
         ("hold", "shop_job_1_dag.py"),

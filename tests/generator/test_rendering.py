@@ -6,9 +6,10 @@ import ast
 import keyword
 
 import pytest
+from airflow_control_plane.dag_text import render_dag
 from airflow_control_plane.jobs import DiscoveredJob, JobSettings
 from airflow_control_plane.problems import Problem
-from airflow_control_plane.rendering import render_dag, render_problems, source_in
+from airflow_control_plane.rendering import render_problems, source_in
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ DAG_FILE = '''\
 from datetime import datetime, timezone
 
 from airflow.providers.standard.operators.python import PythonOperator
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG, Asset, Param
 
 
 def run(**context):
@@ -36,6 +37,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
+    default_args={"owner": "data_pipeline"},
     tags=["data_pipeline"],
     params={
         "args": Param(
@@ -47,7 +49,7 @@ with DAG(
         )
     },
 ):
-    PythonOperator(task_id="run", python_callable=run)
+    PythonOperator(task_id="run", python_callable=run, outlets=[Asset("data_pipeline.load_orders")])
 '''
 
 PROBLEMS_FILE = '''\

@@ -1,0 +1,108 @@
+"""The commands that look at packages and change nothing: discover, check, explain, graph, schema."""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterable
+
+from airflow_control_plane.configuration import load_settings
+from airflow_control_plane.discovery import Scan
+from airflow_control_plane.errors import ExitCode, UsageError
+from airflow_control_plane.explanation import explain_job
+from airflow_control_plane.graph import to_mermaid, to_text
+from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
+from airflow_control_plane.jobs import DiscoveredJob
+from airflow_control_plane.problems import errors_of
+from airflow_control_plane.terminal import (
+    print_json,
+    print_problems,
+    problem_fields,
+    require_complete,
+    roots_text,
+    scan,
+)
+
+_HOW_TO_ADD = 'A job is a file <package>/jobs/<job>.py that says JOB = (entrypoint, "description").'
+
+
+def discover(options: argparse.Namespace) -> ExitCode:
+    found = scan(options)
+    print_problems(found.problems)
+    require_complete(found)
+    if options.format == "json":
+        print_json({"jobs": [_job_fields(job) for job in found.jobs], "problems": problem_fields(found.problems)})
+    elif found.jobs:
+        _print_jobs(found.jobs)
+    else:
+        print(f"No jobs found in {roots_text(options)}.\n{_HOW_TO_ADD}")
+    return ExitCode.OK
+
+
+def check(options: argparse.Namespace) -> ExitCode:
+    found = scan(options)
+    errors = errors_of(found.problems)
+    if options.format == "json":
+        print_json({"jobs": len(found.jobs), "problems": problem_fields(found.problems)})
+        require_complete(found)
+    else:
+        for problem in found.problems:
+            print(problem.located())
+        require_complete(found)
+        good = f"{len(found.jobs)} good job(s) in {len({job.package for job in found.jobs})} package(s)"
+        print(f"✗ {len(errors)} problem(s), {good}" if errors else f"✓ No problems, {good}")
+    return ExitCode.PROBLEMS if errors else ExitCode.OK
+
+
+def explain(options: argparse.Namespace) -> ExitCode:
+    job = find_job(scan(options), options)
+    rows = explain_job(job, load_settings(options.settings).jobs)
+    if options.format == "json":
+        print_json({name: {"value": value, "from": origin} for name, value, origin in rows})
+    else:
+        widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+        for name, value, origin in rows:
+            print(f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}")
+    return ExitCode.OK
+
+
+def graph(options: argparse.Namespace) -> ExitCode:
+    found = scan(options)
+    print_problems(found.problems)
+    require_complete(found)
+    print((to_mermaid if options.format == "mermaid" else to_text)(found.jobs), end="")
+    return ExitCode.OK
+
+
+def schema(_: argparse.Namespace) -> ExitCode:
+    title = "JOB_CONFIG of an airflow-control-plane job"
+    print_json({"$schema": "http://json-schema.org/draft-07/schema#", "title": title, **JOB_CONFIG_SCHEMA})
+    return ExitCode.OK
+
+
+def find_job(found: Scan, options: argparse.Namespace) -> DiscoveredJob:
+    """The job that the options name. Raises UsageError, which lists those that there are."""
+    for job in (*found.jobs, *found.contested):
+        if job.key == options.job:
+            return job
+    print_problems(found.problems)
+    known = ", ".join(job.key for job in found.jobs) or "none"
+    raise UsageError(f"no job {options.job} in {roots_text(options)}; there are: {known}")
+
+
+def _print_jobs(jobs: Iterable[DiscoveredJob]) -> None:
+    packages: dict[str, list[DiscoveredJob]] = defaultdict(list)
+    for job in jobs:
+        packages[job.package].append(job)
+    print(f"Discovered jobs in {len(packages)} package(s):\n")
+    for package, members in packages.items():
+        print(f"📦 {package}")
+        for job in members:
+            print(f"  └─ {job.name}: {job.summary}")
+        print()
+    print(f"Total: {sum(map(len, packages.values()))} job(s)")
+
+
+def _job_fields(job: DiscoveredJob) -> dict[str, str]:
+    names = ("package", "name", "description", "source", "import_root", "dag_id")
+    return {name: getattr(job, name) for name in names}

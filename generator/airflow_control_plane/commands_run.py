@@ -1,0 +1,52 @@
+"""The commands that touch what runs: run, status."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import traceback
+
+from airflow_control_plane.commands_inspect import find_job
+from airflow_control_plane.errors import ExitCode, SourceError
+from airflow_control_plane.runtime import Job, JobFailed, run_job
+from airflow_control_plane.terminal import print_json, scan
+
+
+def run(options: argparse.Namespace) -> ExitCode:
+    found = scan(options)
+    job = find_job(found, options)
+    settings = job.settings
+    task = Job(job.module, job.import_root, settings.env, settings.python)
+    try:
+        run_job(task, options.args or settings.args, options.packages_roots)
+    except JobFailed as failure:
+        print(f"✗ {failure}", file=sys.stderr)
+        return ExitCode.PROBLEMS
+    except Exception:
+        traceback.print_exc()
+        return ExitCode.PROBLEMS
+    return ExitCode.OK
+
+
+def status(options: argparse.Namespace) -> ExitCode:
+    from http.client import HTTPException
+    from urllib.request import ProxyHandler, build_opener
+
+    from airflow_control_plane.status import to_text
+
+    address = f"http://127.0.0.1:{options.status_port}/status"
+    try:
+        with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
+            document = json.load(answer)
+        if not isinstance(document, dict) or "dags_dir" not in document:
+            raise ValueError("the answer is another program's")
+    except (OSError, HTTPException, ValueError) as error:
+        raise SourceError(
+            f"no sidecar answers on {address} ({getattr(error, 'reason', error)}); is sync running here?"
+        ) from None
+    if options.format == "json":
+        print_json(document)
+    else:
+        print(to_text(document))
+    return ExitCode.OK

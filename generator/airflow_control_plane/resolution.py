@@ -1,0 +1,105 @@
+"""From what the packages say to what Airflow is to do: values per environment applied, chains checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from airflow_control_plane.chains import cycles
+from airflow_control_plane.discovery import Scan
+from airflow_control_plane.job_settings import DEFAULT_SETTINGS, Layer, merged, settings_of
+from airflow_control_plane.jobs import DiscoveredJob
+from airflow_control_plane.pod_templates import PodTemplates
+from airflow_control_plane.problems import Problem, Severity
+from airflow_control_plane.schema_check import Path, did_you_mean
+
+_NOTHING: Layer = {}
+
+
+@dataclass(frozen=True, slots=True)
+class JobValues:
+    """The part `jobs` of the chart's values, and what else of the deployment decides whether a setting can work.
+
+    `has_triggerer` and `executor` are None where nobody knows them, as on an author's own machine.
+    """
+
+    defaults: Layer = field(default_factory=dict)
+    overrides: Mapping[str, Layer] = field(default_factory=dict)
+    has_triggerer: bool | None = None
+    executor: str | None = None
+    pod_templates: PodTemplates | None = None
+
+
+def resolve(scan: Scan, values: JobValues) -> Scan:
+    """The scan with every job's settings filled in. What cannot work becomes a problem; its DAG stays."""
+    settled = [_with_settings(job, values) for job in scan.jobs]
+    problems = [
+        *(problem for job in settled for problem in _problems_of(job, values)),
+        *_chain_problems(settled, scan),
+        *_unknown_overrides(scan, values),
+    ]
+    broken = {problem.path for problem in problems if problem.is_error}
+    jobs = tuple(job for job in settled if job.source not in broken and job.settings.enabled)
+    contested = tuple(_with_settings(job, values) for job in scan.contested)
+    return replace(scan, jobs=jobs, contested=contested, problems=tuple(sorted({*scan.problems, *problems})))
+
+
+def layers_of(job: DiscoveredJob, values: JobValues) -> tuple[tuple[str, Layer], ...]:
+    """What each place asks for, the weakest first, with the name of the place."""
+    return (
+        ("values jobs.defaults", values.defaults),
+        ("JOB_CONFIG", job.config.values),
+        (f'values jobs.overrides."{job.key}"', values.overrides.get(job.key, _NOTHING)),
+    )
+
+
+def _with_settings(job: DiscoveredJob, values: JobValues) -> DiscoveredJob:
+    layers = [layer for _, layer in layers_of(job, values) if layer]
+    settings = settings_of(merged(*layers)) if layers else DEFAULT_SETTINGS
+    template = (
+        values.pod_templates.path_for(settings.resources) if values.pod_templates and settings.resources else None
+    )
+    return replace(job, settings=settings, pod_template=template) if layers else job
+
+
+def _problems_of(job: DiscoveredJob, values: JobValues) -> Iterator[Problem]:
+    settings = job.settings
+    if settings.schedule and settings.after:
+        message = 'schedule and after together would mean "or" to Airflow; switch one of them "off"'
+        yield _problem(job, ("after",), "config-conflict", message)
+    if settings.deadline and values.has_triggerer is False:
+        message = "a deadline needs Airflow's triggerer; set triggerer.enabled in the values"
+        yield _problem(job, ("deadline",), "config-deadline", message)
+    if settings.resources and values.executor not in (None, "KubernetesExecutor"):
+        message = f"resources are not enforced: the {values.executor} runs all jobs in its own pod"
+        yield replace(_problem(job, ("resources",), "resources-unenforced", message), severity=Severity.WARNING)
+
+
+def _chain_problems(jobs: Iterable[DiscoveredJob], scan: Scan) -> Iterator[Problem]:
+    by_key = {job.key: job for job in jobs}
+    known = {*by_key, *(job.key for job in scan.contested), *scan.broken}
+    for job in by_key.values():
+        for name in job.settings.after:
+            if name not in known:
+                message = f"after: there is no job {name}; {did_you_mean(name, sorted(known))}"
+                yield _problem(job, ("after",), "after-unknown", message)
+            elif name in by_key and not by_key[name].settings.enabled and job.settings.enabled:
+                message = f"after: {name} is not enabled here, so this job would never run"
+                yield _problem(job, ("after",), "after-disabled", message)
+    edges = {key: [name for name in job.settings.after if name in by_key] for key, job in by_key.items()}
+    for cycle in cycles(edges):
+        way = " → ".join([*cycle, cycle[0]])
+        for key in cycle:
+            yield _problem(by_key[key], ("after",), "after-cycle", f"after: these jobs wait for each other: {way}")
+
+
+def _unknown_overrides(scan: Scan, values: JobValues) -> Iterator[Problem]:
+    known = {*(job.key for job in (*scan.jobs, *scan.contested)), *scan.broken}
+    for name in values.overrides:
+        if name not in known:
+            message = f"there is no job {name}; {did_you_mean(name, sorted(known))}"
+            yield Problem(f'jobs.overrides."{name}"', 0, 0, "override-unknown", message, Severity.WARNING)
+
+
+def _problem(job: DiscoveredJob, path: Path, code: str, message: str) -> Problem:
+    return Problem(job.source, *job.config.place(path), code, message, root=job.root)

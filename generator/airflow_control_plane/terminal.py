@@ -1,0 +1,47 @@
+"""What the commands share: reading the packages with progress, and printing what was found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable
+
+from airflow_control_plane.configuration import load_settings
+from airflow_control_plane.discovery import MultiPackageJobDiscovery, Scan
+from airflow_control_plane.errors import SourceError
+from airflow_control_plane.problems import Problem
+from airflow_control_plane.progress import Progress
+from airflow_control_plane.resolution import resolve
+
+
+def scan(options: argparse.Namespace) -> Scan:
+    progress = Progress(sys.stderr)
+    try:
+        found = MultiPackageJobDiscovery(options.packages_roots, progress).scan()
+    finally:
+        progress.clear()
+    return resolve(found, load_settings(options.settings).jobs)
+
+
+def require_complete(scan: Scan) -> None:
+    if scan.incomplete:
+        raise SourceError("; ".join(scan.incomplete))
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        print(problem.located(), file=sys.stderr)
+
+
+def print_json(document: object) -> None:
+    print(json.dumps(document, indent=2))
+
+
+def problem_fields(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    return [problem.to_dict() for problem in problems]
+
+
+def roots_text(options: argparse.Namespace) -> str:
+    return os.pathsep.join(options.packages_roots)
