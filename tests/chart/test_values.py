@@ -25,20 +25,21 @@ def resolved(schema: Object) -> Object:
     return {**SCHEMA["definitions"][reference.rpartition("/")[2]], **schema} if reference else schema
 
 
-def is_ours(schema: Object) -> bool:
-    """Whether the keys of an object are ours, and not passed through to Kubernetes or Airflow."""
-    return schema.get("additionalProperties") is False
+def is_ours(path: str, schema: Object) -> bool:
+    """Whether the keys of an object are ours to set: neither passed through, nor settings that repeat elsewhere."""
+    repeats = path.endswith(".pod") or path == "jobs.defaults"
+    return schema.get("additionalProperties") is False and not repeats
 
 
 def schema_keys(schema: Object, prefix: str = "") -> Iterator[tuple[str, Object]]:
-    """All keys of ours that the schema knows, with their schemas. A component's own `pod` repeats `pod`."""
+    """All keys of ours that the schema knows, with their schemas."""
     for key, member in schema["properties"].items():
         path = f"{prefix}{key}"
         if path == "global":
             continue
         member = resolved(member)
         yield path, member
-        if is_ours(member) and not path.endswith(".pod"):
+        if is_ours(path, member):
             yield from schema_keys(member, f"{path}.")
 
 
@@ -48,7 +49,7 @@ def value_at(path: str) -> Any:
 
 def leaves() -> list[str]:
     """The keys that hold a value, or a map that is passed through."""
-    return [path for path, schema in schema_keys(SCHEMA) if not is_ours(schema) or path.endswith(".pod")]
+    return [path for path, schema in schema_keys(SCHEMA) if not is_ours(path, schema)]
 
 
 def value_keys(values: Object, prefix: str = "") -> Iterator[str]:
