@@ -70,3 +70,7 @@ def capture(release: Path, entries: list[dict[str, Any]]) -> None:
 
 
 JOB = (entrypoint, "Capture release snapshot")
+JOB_CONFIG = {
+    "after": {"any": ["reporting_seeder.refresh_all", "reporting_seeder.refresh_agency"]},
+    "group": "reporting",
+}

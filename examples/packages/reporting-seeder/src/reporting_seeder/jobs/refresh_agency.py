@@ -36,3 +36,4 @@ def entrypoint(argv: list[str]) -> int:
 
 
 JOB = (entrypoint, "Refresh agency manifest entries")
+JOB_CONFIG = {"after": ["data_pipeline.agency_data_job"], "group": "reporting"}

@@ -28,3 +28,11 @@ def entrypoint(argv: list[str]) -> int:
 
 
 JOB = (entrypoint, "Refresh all manifest entries")
+JOB_CONFIG = {
+    "schedule": "0 5 * * *",
+    "timezone": "Europe/Berlin",
+    "group": "reporting",
+    "retries": 2,
+    "retry_delay": "1m",
+    "timeout": "30m",
+}

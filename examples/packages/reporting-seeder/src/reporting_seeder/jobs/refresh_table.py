@@ -37,3 +37,4 @@ def entrypoint(argv: list[str]) -> int:
 
 
 JOB = (entrypoint, "Refresh single manifest entry")
+JOB_CONFIG = {"group": "reporting"}
