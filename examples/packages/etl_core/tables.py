@@ -34,9 +34,7 @@ def read_table(path: Path) -> Table:
         rows = {}
         for values in filter(None, reader):
             if len(values) != len(columns):
-                raise InputInvalid(
-                    f"{path}:{reader.line_num}: expected {len(columns)} value(s), found {len(values)}"
-                )
+                raise InputInvalid(f"{path}:{reader.line_num}: expected {len(columns)} value(s), found {len(values)}")
             rows[reader.line_num] = dict(zip(columns, values, strict=True))
     except csv.Error as error:
         raise InputInvalid(f"{path}:{reader.line_num}: not CSV ({error}); correct the line") from error
