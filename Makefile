@@ -28,9 +28,10 @@ up: .bin/helm ## Bring up a Kubernetes on this machine, as root, with the chart 
 down: ## Remove that Kubernetes and all that it made
 	@$(PYTHON) -m tests.e2e.cluster down
 
-docs: .venv/test ## Write anew what is generated: the tables of values, and the schema of job settings
+docs: .venv/test ## Write anew what is generated: the tables of values, the schema of job settings, the DAG of the README
 	@$(RUN)/python scripts/jobs_schema.py
 	@$(RUN)/python scripts/values_tables.py
+	@$(RUN)/python scripts/example_dag.py
 
 lint: .venv/test ## Check the style and the types of Python and YAML
 	@$(RUN)/ruff check .
