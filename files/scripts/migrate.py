@@ -11,30 +11,33 @@ from pathlib import Path
 from airflow_command import run_airflow
 from database import DatabaseError, address, await_server, connection_url
 
-# `airflow db migrate` waits for the lock of another pod for two seconds only, then gives up.
+# `airflow db migrate` waits for the lock of another pod for two seconds only, then gives up. `airflow users create` also
+# writes the roles, and fails when another pod or a webserver that starts does so at the same moment.
 RETRY_SECONDS = 5
 
 
-def migrate(deadline: float) -> None:
-    """Runs `airflow db migrate` until it succeeds, the error is one that stays, or the time is up."""
+def run_until_it_succeeds(deadline: float, *arguments: str, answers: str = "") -> None:
+    """Runs an Airflow command until it succeeds, the error is one that stays, or the time is up."""
+    command = f"airflow {arguments[0]} {arguments[1]}"
     while True:
-        outcome = run_airflow("db", "migrate")
+        outcome = run_airflow(*arguments, answers=answers)
         if outcome.exit_code == 0:
             return
         if outcome.advice:
             raise DatabaseError(outcome.advice)
         if time.monotonic() > deadline:
-            raise DatabaseError("`airflow db migrate` did not succeed in time; its own output is above.")
-        print(f"`airflow db migrate` failed; once more in {RETRY_SECONDS} seconds.")
+            raise DatabaseError(f"`{command}` did not succeed in time; its own output is above.")
+        print(f"`{command}` failed; once more in {RETRY_SECONDS} seconds.")
         time.sleep(RETRY_SECONDS)
 
 
-def create_admin(options: argparse.Namespace) -> None:
+def create_admin(options: argparse.Namespace, deadline: float) -> None:
     """Creates the admin user unless there is one of that name, whose password is then left alone."""
     password = options.admin_password_file.read_text(encoding="utf-8").strip()
     if not password:
         raise DatabaseError(f"{options.admin_password_file} is empty: put the admin's password into its Secret.")
-    outcome = run_airflow(
+    run_until_it_succeeds(
+        deadline,
         "users",
         "create",
         f"--username={options.admin_username}",
@@ -44,8 +47,6 @@ def create_admin(options: argparse.Namespace) -> None:
         "--role=Admin",
         answers=f"{password}\n{password}\n",
     )
-    if outcome.exit_code:
-        raise DatabaseError(f"The user {options.admin_username} was not created; Airflow's own output is above.")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,9 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     deadline = time.monotonic() + options.timeout
     try:
         await_server(address(connection_url()), deadline)
-        migrate(deadline)
+        run_until_it_succeeds(deadline, "db", "migrate")
         if options.admin_username:
-            create_admin(options)
+            create_admin(options, deadline)
     except DatabaseError as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1

@@ -109,6 +109,18 @@ def test_migrate_tries_again_while_another_pod_migrates(
     assert airflow.calls == ["db migrate"] * 3
 
 
+def test_migrate_tries_again_to_create_the_admin_while_another_pod_writes_the_roles(
+    airflow: FakeAirflow, script: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    airflow.behave(f"sys.exit(len(open({str(airflow.folder / 'calls')!r}).readlines()) == 2 and 'duplicate key value')")
+    password = tmp_path / "password"
+    password.write_text("s3cret", encoding="utf-8")
+    migrate = script.load("migrate")
+    monkeypatch.setattr(migrate, "RETRY_SECONDS", 0)
+    assert migrate.main(["--timeout=30", "--admin-username=ada", f"--admin-password-file={password}"]) == 0
+    assert [call.split(" --")[0] for call in airflow.calls] == ["db migrate", "users create", "users create"]
+
+
 def test_migrate_says_at_once_that_the_password_is_wrong(
     airflow: FakeAirflow, script: type, capfd: pytest.CaptureFixture[str]
 ) -> None:
