@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from .harness import images
 from .harness.commands import REPOSITORY, CommandError, apply, helm, kubectl
@@ -64,7 +66,7 @@ def test_production_without_database_and_secrets_is_refused_with_one_list_of_all
 def test_development_comes_up_and_keeps_nothing(cluster: None):
     with namespace("e2e-development") as name:
         release = Release(name)
-        release.install(None, f"--values={DEVELOPMENT}")
+        release.install(of(DEVELOPMENT))
         assert release.get("persistentvolumeclaims") == []
         release.test()
 
@@ -76,7 +78,7 @@ def production(cluster: None) -> Iterator[Release]:
         apply(*(secret(name, key, data) for key, data in SECRETS.items()), database(name), database_service(name))
         kubectl("wait", "pod/etl-database", f"--namespace={name}", "--for=condition=Ready", "--timeout=120s")
         release = Release(name)
-        release.install(merged(LIGHT, EXAMPLES), f"--values={PRODUCTION}")
+        release.install(merged(of(PRODUCTION), LIGHT, EXAMPLES))
         yield release
 
 
@@ -102,17 +104,22 @@ def test_production_gives_up_one_webserver_at_a_time(production: Release):
 
 def test_production_passes_helm_test(production: Release):
     output = production.test()
-    assert "are DAGs in Airflow, and no file fails to import." in output
+    assert "no file fails to import." in output
+    assert "of file_processing_hello_world succeeded." in output
 
 
-def evict(release: Release, found: dict) -> None:
+def of(environment: Path) -> dict[str, Any]:
+    return merged(yaml.safe_load(environment.read_text()), images.overrides())
+
+
+def evict(release: Release, found: dict[str, Any]) -> None:
     metadata = {"name": found["metadata"]["name"], "namespace": release.namespace}
     path = f"/api/v1/namespaces/{release.namespace}/pods/{metadata['name']}/eviction"
     eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata}
     kubectl("create", f"--raw={path}", "--filename=-", input=json.dumps(eviction))
 
 
-def secret(namespace: str, name: str, data: dict[str, str]) -> dict:
+def secret(namespace: str, name: str, data: dict[str, str]) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -121,7 +128,7 @@ def secret(namespace: str, name: str, data: dict[str, str]) -> dict:
     }
 
 
-def database(namespace: str) -> dict:
+def database(namespace: str) -> dict[str, Any]:
     container = {
         "image": images.postgresql(),
         "env": [{"name": name, "value": value} for name, value in DATABASE.items()],
@@ -130,7 +137,7 @@ def database(namespace: str) -> dict:
     return pod(namespace, "etl-database", container, labels={"app": "etl-database"}, security={"runAsUser": 999})
 
 
-def database_service(namespace: str) -> dict:
+def database_service(namespace: str) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Service",

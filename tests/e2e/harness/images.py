@@ -23,5 +23,10 @@ def postgresql() -> str:
 
 
 def values() -> dict[str, Any]:
-    files = [REPOSITORY / "values.yaml", *([REPOSITORY / IMAGES] if IMAGES else [])]
-    return merged(*(yaml.safe_load(file.read_text()) for file in files))
+    return merged(yaml.safe_load((REPOSITORY / "values.yaml").read_text()), overrides())
+
+
+def overrides() -> dict[str, Any]:
+    """What differs from the chart's defaults."""
+    found: dict[str, Any] = yaml.safe_load((REPOSITORY / IMAGES).read_text()) if IMAGES else {}
+    return found
