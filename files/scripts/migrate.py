@@ -11,8 +11,8 @@ from pathlib import Path
 from airflow_command import run_airflow
 from database import DatabaseError, address, await_server, connection_url
 
-# `airflow db migrate` waits for the lock of another pod for two seconds only, then gives up. `airflow users create` also
-# writes the roles, and fails when another pod or a webserver that starts does so at the same moment.
+# `airflow db migrate` waits for the lock of another pod for two seconds only. `airflow users create` writes the roles,
+# too, and fails when another pod or a webserver that starts does so at the same moment.
 RETRY_SECONDS = 5
 
 
