@@ -33,10 +33,16 @@
     defaultMode: 0440
 {{- end }}
 
-{{/* The init container that waits until somebody else has migrated the database. */}}
+{{/* The init container that waits until another pod has done so. */}}
 {{- define "airflow-control-plane.awaitMigrations" -}}
 - name: await-migrations
-  command: [python, /opt/airflow-scripts/await_migrations.py, --timeout={{ .root.Values.migrations.timeoutSeconds }}]
+  command:
+    - python
+    - /opt/airflow-scripts/await_migrations.py
+    - --timeout={{ .root.Values.migrations.timeoutSeconds }}
+    {{- if .root.Values.admin.create }}
+    - --admin-username={{ .root.Values.admin.username }}
+    {{- end }}
   resources:
     {{- toYaml .root.Values.migrations.resources | nindent 4 }}
   {{- include "airflow-control-plane.airflowContainer" . | nindent 2 }}

@@ -1,4 +1,7 @@
-"""Waits until another pod has brought Airflow's database up to date."""
+"""Waits until another pod has brought Airflow's database up to date and created the admin user.
+
+That user comes after the roles, which a webserver that started meanwhile would write at the same moment, and crash.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+import psycopg2
 from airflow_command import run_airflow
 from database import DatabaseError, address, await_server, connection_url
 
@@ -22,13 +26,37 @@ def await_migrations(deadline: float) -> None:
         )
 
 
+def await_user(username: str, deadline: float) -> None:
+    """Returns once there is a user of that name."""
+    while not user_exists(username):
+        if time.monotonic() > deadline:
+            raise DatabaseError(
+                f"There is no user {username} yet. The scheduler's init container `migrate` creates it: see its log."
+            )
+        time.sleep(1)
+
+
+def user_exists(username: str) -> bool:
+    connection = psycopg2.connect(connection_url(), connect_timeout=10)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM ab_user WHERE username = %s", (username,))
+            return cursor.fetchone() is not None
+    finally:
+        connection.close()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--timeout", type=float, required=True, help="seconds")
-    deadline = time.monotonic() + parser.parse_args(argv).timeout
+    parser.add_argument("--admin-username", help="await this user, too")
+    options = parser.parse_args(argv)
+    deadline = time.monotonic() + options.timeout
     try:
         await_server(address(connection_url()), deadline)
         await_migrations(deadline)
+        if options.admin_username:
+            await_user(options.admin_username, deadline)
     except DatabaseError as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1

@@ -192,6 +192,27 @@ def test_await_migrations_says_who_migrates(
     assert "The scheduler's init container `migrate` does that" in capfd.readouterr().err
 
 
+def test_await_migrations_lets_no_webserver_start_before_the_roles_and_the_admin_are_there(
+    airflow: FakeAirflow, script: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await_migrations = script.load("await_migrations")
+    looks = iter([False, True])
+    monkeypatch.setattr(await_migrations, "user_exists", lambda username: username == "ada" and next(looks))
+    assert await_migrations.main(["--timeout=60", "--admin-username=ada"]) == 0
+    assert not list(looks)
+
+
+def test_await_migrations_says_who_creates_the_admin(
+    airflow: FakeAirflow, script: type, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await_migrations = script.load("await_migrations")
+    monkeypatch.setattr(await_migrations, "user_exists", lambda username: False)
+    assert await_migrations.main(["--timeout=0", "--admin-username=ada"]) == 1
+    assert (
+        "ERROR: There is no user ada yet. The scheduler's init container `migrate`" in capfd.readouterr().err
+    )
+
+
 def test_clean_database_keeps_the_days_it_is_told(airflow: FakeAirflow, script: type) -> None:
     assert script.load("clean_database").main(["--keep-days=7"]) == 0
     command, _, before = airflow.calls[0].rpartition("=")
