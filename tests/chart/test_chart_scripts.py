@@ -208,9 +208,7 @@ def test_await_migrations_says_who_creates_the_admin(
     await_migrations = script.load("await_migrations")
     monkeypatch.setattr(await_migrations, "user_exists", lambda username: False)
     assert await_migrations.main(["--timeout=0", "--admin-username=ada"]) == 1
-    assert (
-        "ERROR: There is no user ada yet. The scheduler's init container `migrate`" in capfd.readouterr().err
-    )
+    assert "ERROR: There is no user ada yet. The scheduler's init container `migrate`" in capfd.readouterr().err
 
 
 def test_clean_database_keeps_the_days_it_is_told(airflow: FakeAirflow, script: type) -> None:
