@@ -12,6 +12,7 @@ import yaml
 
 from .harness import images
 from .harness.commands import REPOSITORY, CommandError, apply, helm, kubectl
+from .harness.containers import restarts
 from .harness.namespaces import namespace
 from .harness.pods import pod
 from .harness.release import LIGHT, Release
@@ -87,6 +88,12 @@ def test_production_has_two_of_what_may_be_two(production: Release):
         found["metadata"]["name"]: found["status"].get("readyReplicas") for found in production.get("deployments")
     }
     assert running == {"airflow-scheduler": 2, "airflow-dag-processor": 1, "airflow-webserver": 2}
+
+
+def test_production_comes_up_at_its_first_try(production: Release):
+    """Two of each start at once on an empty database."""
+    components = ("scheduler", "dag-processor", "webserver")
+    assert not any(sum(restarts(pod).values()) for name in components for pod in production.pods(name))
 
 
 def test_production_generates_no_secret(production: Release):
