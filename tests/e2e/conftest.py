@@ -10,12 +10,15 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from .cluster.settings import REPOSITORY, Settings
+from .harness import durable as durable_release
 from .harness import namespaces, reports
 from .harness.commands import kubectl
+from .harness.measuring import Measure
 from .harness.release import Release
 
 # A test's own; fixtures have limits in the commands that they call.
 TIMEOUT_SECONDS = 900
+MEASURE = pytest.StashKey[Measure]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,12 +39,34 @@ def cluster(pytestconfig: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def release(cluster: None) -> Iterator[Release]:
+def release(cluster: None, measure: Measure) -> Iterator[Release]:
     """The chart with its default values, as release `airflow` in namespace `airflow`. Leave it as it was."""
     with namespaces.namespace("airflow") as namespace:
         release = Release(namespace)
-        release.install()
+        with measure("helm install --wait with default values"):
+            release.install()
         yield release
+
+
+@pytest.fixture(scope="session")
+def durable(cluster: None) -> Iterator[durable_release.Durable]:
+    """A release with packages, database and logs on volumes, whose pods may be killed. Leave it running."""
+    with namespaces.namespace("e2e-durable") as namespace:
+        yield durable_release.install(namespace)
+
+
+@pytest.fixture(scope="session")
+def measure(pytestconfig: pytest.Config) -> Measure:
+    """Times what is not for a test to judge: `with measure("what happens"):`. The summary prints it."""
+    return pytestconfig.stash.setdefault(MEASURE, Measure())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    measure = config.stash.get(MEASURE, Measure())
+    if measure.seconds:
+        terminalreporter.section("measured")
+    for what, seconds in measure.seconds.items():
+        terminalreporter.write_line(f"{seconds:6.1f} s  {what}")
 
 
 @pytest.hookimpl(wrapper=True)

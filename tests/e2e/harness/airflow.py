@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,3 +38,12 @@ class Airflow(AirflowApi):
         """Trigger a DAG, wait for its end, and tell its state and what the job printed."""
         run_id = self.trigger(dag_id, conf)
         return self.end_of_run(dag_id, run_id, patience), self.task_output(dag_id, run_id)
+
+    def import_error_of(self, path: str) -> str | None:
+        """The message under Import Errors that names a file."""
+        return next((error for error in self.import_errors() if path in error), None)
+
+    def task_log(self, dag_id: str, run_id: str) -> str:
+        """The whole log of a run's task as JSON: tracebacks, too."""
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/run/logs/1?full_content=true"
+        return json.dumps(self.get(path)["content"])

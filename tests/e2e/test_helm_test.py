@@ -1,0 +1,78 @@
+"""`helm test` fails when it should, and says what is wrong and where to look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from .harness.commands import CommandError
+from .harness.release import Release
+from .harness.waiting import wait_until
+
+DAG = "data_pipeline_example_job"
+# In the DAG folder beside the generator's, which leaves alone what it did not write.
+STRAY = "/opt/airflow/dags/stray_dag.py"
+
+
+def test_a_job_that_fails_is_shown_with_the_end_of_its_log(release: Release):
+    with values_of_the_test(release, {"tests": {"dagId": DAG, "args": ["--name", " "]}}):
+        said = failure_of_test(release)
+    assert f"of {DAG} failed." in said
+    assert "--name is blank; give the name of somebody to greet" in said
+
+
+def test_a_dag_that_cannot_be_imported_is_shown_with_its_message(release: Release):
+    with file_in_the_dag_folder(release, STRAY, "import no_such_module"):
+        said = failure_of_test(release)
+    assert "Airflow cannot import stray_dag.py. Mend what its message names:" in said
+    assert "No module named 'no_such_module'" in said
+
+
+def test_a_scheduler_that_is_down_is_named_before_anything_else_is_tried(release: Release):
+    with scaled_down(release, "scheduler"):
+        said = failure_of_test(release)
+    assert "scheduler is unhealthy. See: kubectl get pods -n airflow -l app.kubernetes.io/instance=airflow" in said
+    assert "The sidecar dag-sync-sidecar does not tell its status" in said
+    assert "pod airflow-test-health failed" in said
+
+
+def failure_of_test(release: Release) -> str:
+    with pytest.raises(CommandError) as caught:
+        release.test()
+    return caught.value.output
+
+
+@contextmanager
+def values_of_the_test(release: Release, values: dict) -> Iterator[None]:
+    """Values that change no pod but those of `helm test`."""
+    release.upgrade(values)
+    try:
+        yield
+    finally:
+        release.upgrade()
+
+
+@contextmanager
+def file_in_the_dag_folder(release: Release, path: str, text: str) -> Iterator[None]:
+    """A file that Airflow has noticed, and has forgotten in the end."""
+    with release.airflow() as airflow:
+        release.exec("dag-sync-sidecar", "sh", "-c", 'echo "$1" >"$0"', path, text)
+        try:
+            wait_until(airflow.import_errors, "Airflow shows an import error")
+            yield
+        finally:
+            release.exec("dag-sync-sidecar", "rm", path)
+        wait_until(lambda: not airflow.import_errors(), "Airflow shows no import error")
+
+
+@contextmanager
+def scaled_down(release: Release, component: str) -> Iterator[None]:
+    deployment = f"deployment/{release.name}-{component}"
+    release.kubectl("scale", deployment, "--replicas=0")
+    try:
+        yield
+    finally:
+        release.kubectl("scale", deployment, "--replicas=1")
+        release.kubectl("rollout", "status", deployment, "--timeout=5m")
