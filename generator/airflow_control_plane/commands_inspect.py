@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from airflow_control_plane.configuration import load_settings
 from airflow_control_plane.discovery import Scan
 from airflow_control_plane.errors import ExitCode, UsageError
-from airflow_control_plane.explanation import explain_job
+from airflow_control_plane.explanation import Explanation, explain_job
 from airflow_control_plane.graph import to_mermaid, to_text
 from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.problems import errors_of
+from airflow_control_plane.resolution import resolve
 from airflow_control_plane.terminal import (
     print_json,
     print_problems,
@@ -21,6 +22,7 @@ from airflow_control_plane.terminal import (
     require_complete,
     roots_text,
     scan,
+    scan_packages,
 )
 
 _HOW_TO_ADD = 'A job is a file <package>/jobs/<job>.py that says JOB = (entrypoint, "description").'
@@ -55,14 +57,17 @@ def check(options: argparse.Namespace) -> ExitCode:
 
 
 def explain(options: argparse.Namespace) -> ExitCode:
-    job = find_job(scan(options), options)
-    rows = explain_job(job, load_settings(options.settings).jobs)
+    """Of a job that has no DAG, too: its settings may say why."""
+    found, values = scan_packages(options), load_settings(options.settings).jobs
+    job = find_job(found, options)
+    print_problems(problem for problem in resolve(found, values).problems if problem.path == job.source)
+    settings = list(explain_job(job, values))
     if options.format == "json":
-        print_json({name: {"value": value, "from": origin} for name, value, origin in rows})
+        print_json({each.name: _explanation_fields(each) for each in settings})
     else:
-        widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-        for name, value, origin in rows:
-            print(f"{name:<{widths[0]}}  {value:<{widths[1]}}  {origin}")
+        names, texts = max(len(each.name) for each in settings), max(len(each.shown) for each in settings)
+        for each in settings:
+            print(f"{each.name:<{names}}  {each.shown:<{texts}}  {each.origin}{each.remark and f' ({each.remark})'}")
     return ExitCode.OK
 
 
@@ -106,3 +111,8 @@ def _print_jobs(jobs: Iterable[DiscoveredJob]) -> None:
 def _job_fields(job: DiscoveredJob) -> dict[str, str]:
     names = ("package", "name", "description", "source", "import_root", "dag_id")
     return {name: getattr(job, name) for name in names}
+
+
+def _explanation_fields(setting: Explanation) -> dict[str, object]:
+    fields = {"value": setting.value, "from": setting.origin}
+    return {**fields, "remark": setting.remark} if setting.remark else fields

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ _SETTINGS_SCHEMA: Schema = {
                 "podTemplates": {
                     "type": "object",
                     "properties": {
-                        "folder": {"type": "string", "pattern": "^/", "title": "an absolute path"},
+                        "folder": {"type": "string", "pattern": "^/.*$", "title": "an absolute path"},
                         "pod": {"type": "object", "required": ["spec"]},
                     },
                     "required": ["folder", "pod"],
@@ -91,7 +91,7 @@ def load_settings(path: str | None) -> Settings:
         raise UsageError(f"settings file {path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"settings file {path} is not JSON: {error}") from None
-    wrong = list(violations(document, _SETTINGS_SCHEMA)) or list(_wrong_in_jobs(document.get("jobs", {})))
+    wrong = dict.fromkeys([*violations(document, _SETTINGS_SCHEMA), *_wrong_in_jobs(document)])
     if wrong:
         details = "; ".join(f"{'.'.join(map(str, item.path)) or 'the file'}: {item.message}" for item in wrong)
         raise UsageError(f"settings file {path}: {details}")
@@ -108,12 +108,18 @@ def load_settings(path: str | None) -> Settings:
     )
 
 
-def _wrong_in_jobs(jobs: Mapping[str, Any]) -> Iterator[Violation]:
-    layers: dict[tuple[str, ...], Mapping[str, Any]] = {("jobs", "defaults"): jobs.get("defaults", {})}
-    layers |= {("jobs", "overrides", job): layer for job, layer in jobs.get("overrides", {}).items()}
-    for prefix, layer in layers.items():
-        for item in layer_violations(layer):
+def _wrong_in_jobs(document: object) -> Iterator[Violation]:
+    """What no schema can say, of all that is a map as it should be."""
+    jobs = _as_map(_as_map(document).get("jobs"))
+    layers: list[tuple[tuple[str, ...], object]] = [(("jobs", "defaults"), jobs.get("defaults"))]
+    layers += [(("jobs", "overrides", job), layer) for job, layer in _as_map(jobs.get("overrides")).items()]
+    for prefix, layer in layers:
+        for item in layer_violations(_as_map(layer)):
             yield item._replace(path=(*prefix, *item.path))
+
+
+def _as_map(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _snake(name: str) -> str:

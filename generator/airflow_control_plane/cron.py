@@ -26,7 +26,7 @@ _FIELDS = (
     _Field("month", 1, 12, {name: number for number, name in enumerate(_MONTHS, start=1)}),
     _Field("day of week", 0, 7, {name: number for number, name in enumerate(_WEEKDAYS)}),
 )
-_ITEM = re.compile(r"(?P<first>\*|[a-z]+|\d{1,2})(-(?P<last>[a-z]+|\d{1,2}))?(/(?P<step>\d{1,2}))?")
+_ITEM = re.compile(r"(?P<first>\*|[a-z]+|[0-9]{1,2})(-(?P<last>[a-z]+|[0-9]{1,2}))?(/(?P<step>[0-9]{1,2}))?")
 
 
 class _Bad(ValueError):

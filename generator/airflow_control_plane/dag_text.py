@@ -29,7 +29,7 @@ def render_dag(job: DiscoveredJob) -> str:
 
 def _imports(job: DiscoveredJob) -> Iterator[str]:
     settings = job.settings
-    needs_timedelta = any((settings.timeout, settings.deadline, settings.retries, settings.max_retry_delay))
+    needs_timedelta = any((settings.timeout, settings.deadline, settings.retries))
     yield f"from datetime import datetime, {'timedelta, ' if needs_timedelta else ''}timezone\n"
     yield "from airflow.providers.standard.operators.python import PythonOperator"
     names = ["DAG", "Asset", "Param"]

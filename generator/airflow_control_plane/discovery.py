@@ -15,7 +15,7 @@ from airflow_control_plane.files import PinnedRoot
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.jobs_folder import JobsFolder, JobsFolderReader
 from airflow_control_plane.package_layout import Layout, layouts
-from airflow_control_plane.problems import Problem
+from airflow_control_plane.problems import Problem, errors_of
 
 _ATTEMPTS = 3
 _EMPTY_FOLDER = JobsFolder()
@@ -181,7 +181,11 @@ def _assemble(located: Iterable[_Located], problems: Iterable[Problem], incomple
     single, repeated = without_repeated_packages(found)
     clean, contested, collisions = without_contested_ids(single)
     in_place = {job.key for job in (*clean, *contested)}
-    keys = (f"{place.layout.package}.{name.removesuffix('.py')}" for place, name, _ in outcomes)
+    keys = (
+        f"{place.layout.package}.{name.removesuffix('.py')}"
+        for place, name, outcome in outcomes
+        if outcome.job or errors_of(outcome.problems)
+    )
     return Scan(
         clean,
         contested,

@@ -28,6 +28,9 @@ def to_mermaid(jobs: Sequence[DiscoveredJob]) -> str:
         lines += [f'    {_id(job.key)}["{job.key}"]' for job in members]
         if group:
             lines.append("  end")
+    known = {job.key for job in jobs}
+    others = {name for job in jobs for name in job.settings.after} - known  # such as a job with a problem
+    lines += [f'  {_id(name)}["{name}"]' for name in sorted(others)]
     for job in jobs:
         arrow = "-.->" if job.settings.after_any else "-->"
         lines += [f"  {_id(name)} {arrow} {_id(job.key)}" for name in job.settings.after]

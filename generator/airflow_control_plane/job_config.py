@@ -14,7 +14,7 @@ from airflow_control_plane.bindings import How, bindings
 from airflow_control_plane.cron import cron_error
 from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA, OFF
 from airflow_control_plane.schema_check import Path, Violation, violations
-from airflow_control_plane.source_text import Rejected, SourceText
+from airflow_control_plane.source_text import Rejected, SourceText, unstorable_character
 
 NAME = "JOB_CONFIG"
 _MAX_DEPTH = 6
@@ -67,6 +67,17 @@ def layer_violations(values: Mapping[str, Any]) -> Iterator[Violation]:
     zone = sound.get("timezone")
     if zone is not None and not _is_time_zone(zone):
         yield Violation(("timezone",), "config-timezone", "no such time zone; expected a name such as Europe/Berlin")
+    yield from _unstorable(sound, ())
+
+
+def _unstorable(value: Any, path: Path) -> Iterator[Violation]:
+    """Texts that Airflow would fail to save: a pattern for that is beyond Helm's regular expressions."""
+    if isinstance(value, str) and (char := unstorable_character(value)):
+        yield Violation(path, "config-value", f"has the character {ascii(char)}, which no database stores; remove it")
+    elif isinstance(value, (dict, list)):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, member in members:
+            yield from _unstorable(member, (*path, key))
 
 
 def _is_time_zone(name: str) -> bool:

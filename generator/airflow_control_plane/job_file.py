@@ -11,7 +11,7 @@ from typing import NoReturn
 from airflow_control_plane.bindings import Binding, How, bindings
 from airflow_control_plane.job_config import NO_CONFIG, JobConfig, read_job_config
 from airflow_control_plane.problems import Problem, Severity
-from airflow_control_plane.source_text import Rejected, SourceText, may_mention
+from airflow_control_plane.source_text import Rejected, SourceText, may_mention, unstorable_character
 
 MAX_FILE_BYTES = 256 * 1024
 MAX_DESCRIPTION_LENGTH = 1000
@@ -51,7 +51,9 @@ def read_job_file(source: bytes, path: str) -> JobFile:
         job_file = _read_tree(tree, text, path)
     except Rejected as reason:
         return JobFile(problems=(_problem(path, reason), *(_problem(path, other) for other in wrong)))
-    if wrong and job_file.description is not None:
+    if job_file.description is None:
+        return job_file
+    if wrong:
         return JobFile(problems=(*job_file.problems, *(_problem(path, reason) for reason in wrong)))
     return replace(job_file, config=config)
 
@@ -162,10 +164,9 @@ def _checked(description: str, node: ast.expr, text: SourceText) -> str:
     if len(description) > MAX_DESCRIPTION_LENGTH:
         message = f"the description has {len(description)} characters, it may have {MAX_DESCRIPTION_LENGTH}"
         _reject("description-too-long", message, node, text)
-    for char in description:
-        if char == "\0" or "\ud800" <= char <= "\udfff":
-            message = f"the description has the character {ascii(char)}, which no database stores; remove it"
-            _reject("description-unstorable", message, node, text)
+    if char := unstorable_character(description):
+        message = f"the description has the character {ascii(char)}, which no database stores; remove it"
+        _reject("description-unstorable", message, node, text)
     return description
 
 

@@ -21,14 +21,23 @@ _FLAG: Schema = {"type": "boolean"}
 _NAME: Schema = {
     "type": "string",
     "pattern": "^[A-Za-z0-9_.-]{1,100}$",
-    "title": "a name of letters, digits, _, . and -",
+    "title": "a name of at most 100 letters, digits, _, . and -",
 }
-_GROUP: Schema = {**_NAME, "pattern": "^[A-Za-z0-9_.-]{1,94}$"}  # "group:" before it makes a tag
+_GROUP: Schema = {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9_.-]{1,94}$",  # "group:" before it makes a tag
+    "title": "a name of at most 94 letters, digits, _, . and -",
+}
+# Six digits: a million days from now is still a date, and that is more than enough.
 _DURATION: Schema = {
-    "title": 'a duration above zero: "90s", "5m", "2h", "1d" or a number of seconds',
-    "anyOf": [{"type": "string", "pattern": "^[1-9][0-9]*[smhd]$"}, {"type": "number", "exclusiveMinimum": 0}],
+    "title": 'a duration above zero and of at most six digits: "90s", "5m", "2h", "1d" or a number of seconds',
+    "anyOf": [
+        {"type": "string", "pattern": "^[1-9][0-9]{0,5}[smhd]$"},
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 999_999},
+    ],
 }
-_COUNT: Schema = {"type": "integer", "minimum": 0}
+_LARGEST = 1_000_000  # far beyond sense, and well inside the integers of every database
+_COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": _LARGEST}
 _CRON: Schema = {
     "type": "string",
     "pattern": r"^(@[a-z]+|\S+( \S+){4})$",
@@ -51,7 +60,7 @@ _CPU: Schema = {
     "title": 'CPUs: a number, or a quantity such as "500m"',
     "anyOf": [
         {"type": "string", "pattern": r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$"},
-        {"type": "number", "exclusiveMinimum": 0},
+        {"type": "number", "exclusiveMinimum": 0, "maximum": _LARGEST},
     ],
 }
 _MEMORY: Schema = {
@@ -127,10 +136,19 @@ _KEYS: dict[str, tuple[Schema, str]] = {
     ),
     "owner": _key(_NAME, "Shown in the UI; the package if not set.", True),
     "tags": _key({"type": "array", "items": _NAME, "uniqueItems": True}, "Tags in the UI beside the package."),
-    "display_name": _key({"type": "string", "minLength": 1, "maxLength": 250}, "The name shown in the UI.", True),
-    "max_active_runs": _key({"type": "integer", "minimum": 1}, "How many runs may be under way at once."),
+    "display_name": _key(
+        {"type": "string", "minLength": 1, "maxLength": 250, "title": "a string of 1 to 250 characters"},
+        "The name shown in the UI.",
+        True,
+    ),
+    "max_active_runs": _key(
+        {"type": "integer", "minimum": 1, "maximum": _LARGEST}, "How many runs may be under way at once."
+    ),
     "pool": _key(_NAME, "The Airflow pool that a run takes a slot of; it must exist.", True),
-    "priority": _key({"type": "integer"}, "The higher the sooner, among runs that wait for a slot."),
+    "priority": _key(
+        {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST},
+        "The higher the sooner, among runs that wait for a slot.",
+    ),
     "queue": _key(_NAME, "The queue of the executor.", True),
     "paused": _key(_FLAG, "Whether a new DAG is paused until somebody unpauses it."),
     "enabled": _key(_FLAG, "Whether the job has a DAG at all."),

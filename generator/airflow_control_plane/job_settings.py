@@ -55,11 +55,12 @@ def merged(*layers: Layer) -> dict[str, Any]:
     for layer in layers:
         for key, value in layer.items():
             below = result.get(key)
-            if key in _MERGED and isinstance(value, dict) and isinstance(below, dict):
-                result[key] = _merged_maps(below, value)
-            else:
-                result[key] = value
+            result[key] = _merged_maps(below, value) if below and are_merged(key, below, value) else value
     return result
+
+
+def are_merged(key: str, below: object, above: object) -> bool:
+    return key in _MERGED and isinstance(below, dict) and isinstance(above, dict)
 
 
 def _merged_maps(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
+_LONGEST_ERROR = 1000
 _VERBS = {"on_failure": "failed", "on_success": "succeeded", "on_retry": "failed and will be tried again"}
 
 
@@ -44,11 +45,11 @@ async def deadline_missed(job: str, targets: Sequence[str], context: Mapping[str
 def _of_try(event: str, context: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     instance, error = context["ti"], context.get("exception")
     details = {"run": instance.run_id, "try": str(instance.try_number)}
-    exit_code = getattr(error, "exit_code", None)
+    exit_code = getattr(error, "exit_code", None) or getattr(getattr(error, "__cause__", None), "exit_code", None)
     if exit_code is not None:
         details["exit code"] = str(exit_code)
     elif error:
-        details["error"] = f"{type(error).__name__}: {error}"
+        details["error"] = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
     return f"{instance.dag_id} {_VERBS[event]}", {**details, "log": instance.log_url}
 
 
@@ -65,9 +66,13 @@ def _notifier(target: str, subject: str, details: Mapping[str, str]) -> Any:
     if kind == "slack":
         from airflow.providers.slack.notifications.slack_webhook import SlackWebhookNotifier
 
-        lines = [f"*{subject}*", *(f"{name}: {value}" for name, value in details.items())]
+        lines = [f"*{subject}*", *(f"{name}: {html.escape(value, quote=False)}" for name, value in details.items())]
         return SlackWebhookNotifier(slack_webhook_conn_id=where, text="\n".join(lines))
     from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 
-    rows = "".join(f"<p>{html.escape(name)}: {html.escape(value)}</p>" for name, value in details.items())
+    rows = "".join(f"<p>{name}: {_linked(html.escape(value))}</p>" for name, value in details.items())
     return SmtpNotifier(to=where, subject=subject, html_content=f"<h3>{html.escape(subject)}</h3>{rows}")
+
+
+def _linked(value: str) -> str:
+    return f'<a href="{value}">{value}</a>' if value.startswith(("http://", "https://")) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,9 +12,10 @@ from airflow_control_plane.job_settings import DEFAULT_SETTINGS, Layer, merged, 
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.pod_templates import PodTemplates
 from airflow_control_plane.problems import Problem, Severity
-from airflow_control_plane.schema_check import Path, did_you_mean
+from airflow_control_plane.schema_check import Path
 
 _NOTHING: Layer = {}
+_MAX_HINTS = 20  # to compare a name with ten thousand others takes a while, and the sync loop must go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def _problems_of(job: DiscoveredJob, values: JobValues) -> Iterator[Problem]:
     settings = job.settings
     if settings.schedule and settings.after:
         message = 'schedule and after together would mean "or" to Airflow; switch one of them "off"'
-        yield _problem(job, ("after",), "config-conflict", message)
+        key = "after" if "after" in job.config.values else "schedule"
+        yield _problem(job, (key,), "config-conflict", message)
     if settings.deadline and values.has_triggerer is False:
         message = "a deadline needs Airflow's triggerer; set triggerer.enabled in the values"
         yield _problem(job, ("deadline",), "config-deadline", message)
@@ -77,28 +80,45 @@ def _problems_of(job: DiscoveredJob, values: JobValues) -> Iterator[Problem]:
 
 def _chain_problems(jobs: Iterable[DiscoveredJob], scan: Scan) -> Iterator[Problem]:
     by_key = {job.key: job for job in jobs}
-    known = {*by_key, *(job.key for job in scan.contested), *scan.broken}
+    known = _KnownJobs(scan)
     for job in by_key.values():
         for name in job.settings.after:
-            if name not in known:
-                message = f"after: there is no job {name}; {did_you_mean(name, sorted(known))}"
-                yield _problem(job, ("after",), "after-unknown", message)
+            if name not in known and not scan.incomplete:
+                yield _problem(job, ("after",), "after-unknown", f"after: {known.lack(name)}")
             elif name in by_key and not by_key[name].settings.enabled and job.settings.enabled:
                 message = f"after: {name} is not enabled here, so this job would never run"
                 yield _problem(job, ("after",), "after-disabled", message)
     edges = {key: [name for name in job.settings.after if name in by_key] for key, job in by_key.items()}
     for cycle in cycles(edges):
-        way = " → ".join([*cycle, cycle[0]])
+        message = f"after: these jobs wait for each other: {' → '.join([*cycle, cycle[0]])}"
         for key in cycle:
-            yield _problem(by_key[key], ("after",), "after-cycle", f"after: these jobs wait for each other: {way}")
+            yield _problem(by_key[key], ("after",), "after-cycle", message)
 
 
 def _unknown_overrides(scan: Scan, values: JobValues) -> Iterator[Problem]:
-    known = {*(job.key for job in (*scan.jobs, *scan.contested)), *scan.broken}
+    known = _KnownJobs(scan)
     for name in values.overrides:
-        if name not in known:
-            message = f"there is no job {name}; {did_you_mean(name, sorted(known))}"
+        if name not in known and not scan.incomplete:
+            message = known.lack(name)
             yield Problem(f'jobs.overrides."{name}"', 0, 0, "override-unknown", message, Severity.WARNING)
+
+
+class _KnownJobs:
+    """The names of all jobs, those with a problem too: they exist."""
+
+    def __init__(self, scan: Scan) -> None:
+        self._names = {*(job.key for job in (*scan.jobs, *scan.contested)), *scan.broken}
+        self._hints_left = _MAX_HINTS
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def lack(self, name: str) -> str:
+        """The message that there is no job of this name."""
+        self._hints_left -= 1
+        close = difflib.get_close_matches(name, sorted(self._names), n=1) if self._hints_left >= 0 else []
+        hint = f"did you mean {close[0]}?" if close else "airflow-control-plane discover lists those that there are"
+        return f"there is no job {name}; {hint}"
 
 
 def _problem(job: DiscoveredJob, path: Path, code: str, message: str) -> Problem:

@@ -19,6 +19,8 @@ PACKAGES_ROOT_VARIABLE = "ETL_PACKAGES_ROOT"
 PYTHON_PATH_VARIABLE = "ETL_PYTHON_PATH"
 
 _SECONDS_TO_END = 30
+# A process that ends with any other keeps eight bits of it, which may be a success.
+_EXIT_CODES = range(256)
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +77,9 @@ def run_task(
         if failure.exit_code == SKIP_EXIT_CODE:
             from airflow.sdk.exceptions import AirflowSkipException
 
-            raise AirflowSkipException(f"{failure}, which means skip") from None
+            raise AirflowSkipException(
+                f"job {job.key} ended with exit code {SKIP_EXIT_CODE}, which means skip"
+            ) from None
         if failure.exit_code == NO_RETRY_EXIT_CODE:
             from airflow.sdk.exceptions import AirflowFailException
 
@@ -153,12 +157,13 @@ def _call_in_other_python(job: Job, place: _Place, args: Sequence[str]) -> objec
 
 def _main_in_other_python(module: str, import_root: str, root: str, *args: str) -> None:
     """The program of the other interpreter: ends with the job's exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    # Whatever comes from standard error is an error to Airflow.
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     sys.path.pop(0)  # this file's own folder
     job = Job(module, import_root)
     try:
         result = _call(job, _Place(import_root, root), args)
-        if result is None or type(result) is int:
+        if type(result) is int and result in _EXIT_CODES:
             sys.exit(result)
         _judge(result, job.key)
     except JobFailed as failure:

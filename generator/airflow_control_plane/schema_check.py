@@ -27,6 +27,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "string": (str,),
 }
+_SHOWN_NUMBERS = 10**15  # Python itself refuses to write out those of some thousand digits
 _SHOWN = {"array": "a list", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
 
 
@@ -46,12 +47,12 @@ def violations(value: Any, schema: Mapping[str, Any], path: Path = ()) -> Iterat
 
 
 def _of_choice(value: Any, schema: Mapping[str, Any], path: Path) -> Iterator[Violation]:
-    """One branch must hold. If only one has something wrong inside it, that says more than the choice itself."""
-    branches = [list(violations(value, branch, path)) for branch in schema["anyOf"]]
-    if not all(branches):
+    """One branch must hold. If the value is of the kind of only one, what is wrong there says more than the choice."""
+    branches = [(branch, list(violations(value, branch, path))) for branch in schema["anyOf"]]
+    if not all(wrong for _, wrong in branches):
         return
-    inner = [branch for branch in branches if len(branch[0].path) > len(path)]
-    yield from inner[0] if len(inner) == 1 else [_wrong(path, value, schema)]
+    near = [wrong for branch, wrong in branches if wrong[0] != _wrong(path, value, branch)]
+    yield from near[0] if len(near) == 1 else [_wrong(path, value, schema)]
 
 
 def _of_object(value: dict[str, Any], schema: Mapping[str, Any], path: Path) -> Iterator[Violation]:
@@ -62,7 +63,7 @@ def _of_object(value: dict[str, Any], schema: Mapping[str, Any], path: Path) -> 
             yield from violations(member, known[key], (*path, key))
         elif others is False:
             yield Violation((*path, key), "config-key", f"unknown key; {did_you_mean(key, list(known))}")
-        elif "propertyNames" in schema and not re.search(schema["propertyNames"]["pattern"], key):
+        elif "propertyNames" in schema and not re.fullmatch(schema["propertyNames"]["pattern"], key):
             yield Violation((*path, key), "config-key", f"expected {schema['propertyNames']['title']}")
         elif isinstance(others, Mapping):
             yield from violations(member, others, (*path, key))
@@ -86,7 +87,8 @@ def _breaks_bounds(value: Any, schema: Mapping[str, Any]) -> bool:
     """Whether the value is of the right type but too short, too small, empty or of the wrong form."""
     if isinstance(value, str):
         fits = schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
-        return not fits or not re.search(schema.get("pattern", ""), value)
+        # All patterns are anchored, but to search the $ of Python would pass over a line end.
+        return not fits or ("pattern" in schema and not re.fullmatch(schema["pattern"], value))
     if isinstance(value, (list, dict)):
         return len(value) < int(schema.get("minItems", schema.get("minProperties", 0)))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -108,7 +110,7 @@ def expectation(schema: Mapping[str, Any]) -> str:
         return f'"{schema["const"]}"'
     text = _SHOWN.get(schema["type"], f"{'an' if schema['type'] == 'object' else 'a'} {schema['type']}")
     if "minimum" in schema:
-        text += f" of at least {schema['minimum']}"
+        text += f" from {schema['minimum']} to {schema['maximum']}"
     if schema.get("minItems") or schema.get("minProperties") or schema.get("minLength"):
         text += " that is not empty"
     return text
@@ -118,6 +120,8 @@ def _found(value: Any, kind: str) -> str:
     """Of a text no more than that it is one: it may be a secret."""
     if kind in ("array", "object"):
         return "a list" if kind == "array" else "an object"
+    if kind == "integer" and abs(value) > _SHOWN_NUMBERS:
+        return "a number of a great many digits"
     return "other text" if kind == "string" else json.dumps(value)
 
 

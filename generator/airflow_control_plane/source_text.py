@@ -7,6 +7,7 @@ import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # PEP 263: a comment in the first line, or in the second if the first is blank or a comment.
 _ENCODING_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -62,7 +63,7 @@ class SourceText:
     def place(self, node: ast.AST) -> tuple[int, int]:
         """Line and column of a node, from 1; the column counts characters, where `ast` counts bytes."""
         line: int = getattr(node, "lineno", 1)
-        before = re.split(r"\r\n?|\n", self.text)[line - 1].encode()[: getattr(node, "col_offset", 0)]
+        before = _lines(self.text)[line - 1].encode()[: getattr(node, "col_offset", 0)]
         return line, len(before.decode("utf-8", "ignore")) + 1
 
     def _refuse(self, fragment: str, code: str, message: str) -> None:
@@ -71,8 +72,19 @@ class SourceText:
             raise Rejected(code, message, *SourceText(before)._end())
 
     def _end(self) -> tuple[int, int]:
-        lines = re.split(r"\r\n?|\n", self.text)
+        lines = _lines(self.text)
         return len(lines), len(lines[-1]) + 1
+
+
+@lru_cache(maxsize=1)
+def _lines(text: str) -> list[str]:
+    """As Python counts them. Of a whole JOB_CONFIG every value is placed, in the same text."""
+    return re.split(r"\r\n?|\n", text)
+
+
+def unstorable_character(text: str) -> str | None:
+    """The first character of a text, if there is one, that no database stores."""
+    return next((char for char in text if char == "\0" or "\ud800" <= char <= "\udfff"), None)
 
 
 def _refuse_other_encodings(body: bytes) -> None:

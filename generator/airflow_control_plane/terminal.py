@@ -17,12 +17,16 @@ from airflow_control_plane.resolution import resolve
 
 
 def scan(options: argparse.Namespace) -> Scan:
+    """What the packages say, with the values of this environment applied."""
+    return resolve(scan_packages(options), load_settings(options.settings).jobs)
+
+
+def scan_packages(options: argparse.Namespace) -> Scan:
     progress = Progress(sys.stderr)
     try:
-        found = MultiPackageJobDiscovery(options.packages_roots, progress).scan()
+        return MultiPackageJobDiscovery(options.packages_roots, progress).scan()
     finally:
         progress.clear()
-    return resolve(found, load_settings(options.settings).jobs)
 
 
 def require_complete(scan: Scan) -> None:
