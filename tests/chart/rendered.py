@@ -40,7 +40,11 @@ def helm(*arguments: str | Path, values: Object | None = None) -> str:
     assert command, "helm is missing: say `make tools`"
     given = ["--values", "-"] if values is not None else []
     result = subprocess.run(
-        [command, *map(str, arguments), *given], input=json.dumps(values), capture_output=True, text=True, cwd=ROOT
+        [command, *map(str, arguments), *given],
+        input=json.dumps(values, ensure_ascii=False),  # YAML knows no pairs of surrogates
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
     )
     if result.returncode:
         raise RenderingFailed(result.stderr)
