@@ -1,0 +1,5 @@
+def entrypoint(argv):
+    return 0
+
+
+JOB = (entrypoint, "The first of a chain")

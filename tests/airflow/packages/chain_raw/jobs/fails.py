@@ -1,0 +1,5 @@
+def entrypoint(argv):
+    return 1
+
+
+JOB = (entrypoint, "Fails, and others wait for it")

@@ -1,0 +1,5 @@
+def entrypoint(argv):
+    return 99
+
+
+JOB = (entrypoint, "Is skipped, and others wait for it")

@@ -1,0 +1,15 @@
+import time
+
+
+def entrypoint(argv):
+    time.sleep(3)
+
+
+JOB = (entrypoint, "Runs every minute, once it is unpaused, and is always late")
+JOB_CONFIG = {
+    "schedule": "* * * * *",
+    "timezone": "Asia/Kolkata",
+    "paused": True,
+    "deadline": "1s",
+    "notify": {"on_deadline": ["slack:data-alerts"]},
+}

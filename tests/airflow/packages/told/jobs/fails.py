@@ -1,0 +1,6 @@
+def entrypoint(argv):
+    return 7
+
+
+JOB = (entrypoint, "Fails, and people are told")
+JOB_CONFIG = {"notify": {"on_failure": ["slack:data-alerts", "email:team@example.com"]}}

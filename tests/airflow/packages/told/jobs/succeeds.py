@@ -1,0 +1,6 @@
+def entrypoint(argv):
+    return 0
+
+
+JOB = (entrypoint, "Succeeds, and people are told")
+JOB_CONFIG = {"notify": {"on_success": ["email:team@example.com"], "on_failure": ["slack:data-alerts"]}}

@@ -1,0 +1,85 @@
+"""Jobs that follow each other or the clock, in a live Airflow."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from live_airflow import LiveAirflow
+
+CLOCK = "clock_every_minute"
+FIRST = ("chain_raw_fails", "chain_raw_skips", "chain_raw_extract")
+FOLLOWERS = ("chain_clean_transform", "chain_report_after_all", "chain_report_after_any")
+LATE = timedelta(seconds=25)  # for a machine with more to do than this
+
+
+@pytest.fixture(scope="module")
+def unpaused(airflow: LiveAirflow) -> datetime:
+    assert airflow.dag(CLOCK)["is_paused"]
+    airflow.api.call("PATCH", f"/api/v2/dags/{CLOCK}", {"is_paused": False})
+    return datetime.now().astimezone()
+
+
+@pytest.fixture(scope="module")
+def chain(airflow: LiveAirflow, unpaused: datetime) -> dict[str, dict[str, Any]]:
+    """The one run of each DAG after a manual one of the first and the failure of another."""
+    for dag_id in FIRST:
+        airflow.trigger(dag_id, {})
+    return {dag_id: the_run(airflow, dag_id) for dag_id in (*FIRST, *FOLLOWERS)}
+
+
+def the_run(airflow: LiveAirflow, dag_id: str) -> dict[str, Any]:
+    def ended() -> list[dict[str, Any]]:
+        return [run for run in airflow.runs(dag_id) if run["state"] in ("success", "failed")]
+
+    [run] = airflow.wait(f"the end of a run of {dag_id}", ended)
+    return run
+
+
+def test_one_manual_run_sets_off_a_chain_across_packages(chain: dict[str, dict[str, Any]]):
+    assert chain["chain_raw_extract"]["run_type"] == "manual"
+    assert {chain[dag_id]["run_type"] for dag_id in FOLLOWERS} == {"asset_triggered"}
+    assert {chain[dag_id]["state"] for dag_id in FOLLOWERS} == {"success"}
+
+
+def test_each_runs_after_those_that_it_waits_for(chain: dict[str, dict[str, Any]]):
+    assert moment(chain["chain_raw_extract"], "end") <= moment(chain["chain_clean_transform"], "start")
+    for follower in ("chain_report_after_all", "chain_report_after_any"):
+        assert moment(chain["chain_clean_transform"], "end") <= moment(chain[follower], "start")
+
+
+def test_each_runs_once(airflow: LiveAirflow, chain: dict[str, dict[str, Any]]):
+    assert {dag_id: len(airflow.runs(dag_id)) for dag_id in FOLLOWERS} == dict.fromkeys(FOLLOWERS, 1)
+
+
+def test_nothing_follows_a_job_that_failed_or_was_skipped(airflow: LiveAirflow, chain: dict[str, dict[str, Any]]):
+    assert chain["chain_raw_fails"]["state"] == "failed"
+    assert chain["chain_raw_skips"]["state"] == "success"  # as Airflow calls a run whose one task was skipped
+    assert airflow.runs("chain_clean_after_failure") == []
+
+
+def test_a_scheduled_job_runs_on_time(airflow: LiveAirflow, unpaused: datetime):
+    def runs() -> list[dict[str, Any]]:
+        ended = [run for run in airflow.runs(CLOCK) if run["state"] == "success"]
+        return [run for run in ended if moment(run, "run_after") > unpaused]
+
+    run = airflow.wait("a run of every minute", runs)[0]
+
+    assert run["run_type"] == "scheduled"
+    assert moment(run, "run_after").second == 0
+    assert moment(run, "run_after") <= unpaused + timedelta(minutes=1)
+    assert moment(run, "start") - moment(run, "run_after") < LATE
+    airflow.api.call("PATCH", f"/api/v2/dags/{CLOCK}", {"is_paused": True})
+
+
+def test_a_deadline_is_told_of_a_scheduled_run_too(airflow: LiveAirflow, unpaused: datetime):
+    run_id = airflow.runs(CLOCK)[0]["dag_run_id"]
+
+    [post] = airflow.wait("a post about the deadline", lambda: airflow.inbox.posts_about(run_id))
+
+    assert "clock.every_minute missed its deadline" in post
+
+
+def moment(run: dict[str, Any], name: str) -> datetime:
+    return datetime.fromisoformat(run[name if name in run else f"{name}_date"].replace("Z", "+00:00"))
