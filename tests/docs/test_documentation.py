@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from airflow_control_plane.errors import EXIT_CODE_MEANINGS
+from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "examples" / "README.md"]
@@ -99,3 +100,9 @@ def test_every_problem_code_is_documented_and_provoked_by_a_case() -> None:
     texts = (case.read_text(encoding="utf-8") for case in CASES.glob("*/case.json"))
     provoked = {code for text in texts for code in re.findall(r"\[([a-z-]+)\]\"", text)}
     assert documented == provoked
+
+
+def test_every_setting_is_documented_in_the_order_of_the_schema() -> None:
+    documented = table(ROOT / "docs" / "jobs.md", "setting")
+    assert list(documented) == list(JOB_CONFIG_SCHEMA["properties"])
+    assert all(documented.values())

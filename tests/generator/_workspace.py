@@ -171,7 +171,7 @@ def metric(text: str, name: str) -> float:
     return next(float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{name} "))
 
 
-def eventually(condition: Callable[[], object], seconds: float = 20) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
     """Waits until `condition` holds. Files and answers may come and go while it looks."""
     deadline = time.monotonic() + seconds
     while True:

@@ -43,7 +43,10 @@ class SyncExpectation:
 
 @dataclass(frozen=True)
 class Case:
-    """`jobs` are the descriptions by "package.job", `problems` read like "path:line:column: severity [code]"."""
+    """`jobs` are the descriptions by "package.job", `problems` read like "path:line:column: severity [code]".
+
+    `settings` is the settings file that every command is given.
+    """
 
     name: str
     about: str
@@ -52,6 +55,7 @@ class Case:
     check: int = 0
     sync: SyncExpectation | None = None
     roots: tuple[str, ...] = ("packages",)
+    settings: str = ""
     make: tuple[dict[str, Any], ...] = ()
     unprivileged: bool = False
 
@@ -156,7 +160,8 @@ def _text(stream: io.TextIOWrapper) -> str:
 
 
 def source_options(case: Case) -> list[str]:
-    return [option for root in case.roots for option in ("--packages-root", root)]
+    settings = ["--settings", case.settings] if case.settings else []
+    return [option for root in case.roots for option in ("--packages-root", root)] + settings
 
 
 def run_sync(case: Case) -> Result:

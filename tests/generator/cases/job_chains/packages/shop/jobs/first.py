@@ -1,0 +1,1 @@
+JOB = (print, "A job")

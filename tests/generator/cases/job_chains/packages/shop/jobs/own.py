@@ -1,0 +1,2 @@
+JOB = (print, "A job")
+JOB_CONFIG = {"after": ["shop.own"]}

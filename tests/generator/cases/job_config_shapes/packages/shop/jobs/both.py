@@ -1,0 +1,2 @@
+JOB = print
+JOB_CONFIG = {"retrys": 2}

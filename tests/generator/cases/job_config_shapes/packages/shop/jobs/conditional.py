@@ -1,0 +1,3 @@
+JOB = (print, "A job")
+if print:
+    JOB_CONFIG = {}

@@ -1,0 +1,2 @@
+JOB = (print, "A job")
+from shop.jobs.annotated import JOB_CONFIG

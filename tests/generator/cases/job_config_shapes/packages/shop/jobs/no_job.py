@@ -1,0 +1,1 @@
+JOB_CONFIG = {"retrys": open("was_run", "w")}

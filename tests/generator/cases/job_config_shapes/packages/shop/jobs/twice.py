@@ -1,0 +1,3 @@
+JOB = (print, "A job")
+JOB_CONFIG = {}
+JOB_CONFIG = {}

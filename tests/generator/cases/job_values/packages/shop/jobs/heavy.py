@@ -1,0 +1,2 @@
+JOB = (print, "A job")
+JOB_CONFIG = {"resources": {"cpu": 1}}

@@ -1,0 +1,247 @@
+"""Jobs that run after others: what Airflow is told, and every chain that could never run."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from _settings import Config, job, job_text, problems, resolved
+from _workspace import Workspace
+from airflow_control_plane.chains import cycles
+from airflow_control_plane.dag_text import render_dag
+from airflow_control_plane.discovery import MultiPackageJobDiscovery, Scan
+from airflow_control_plane.resolution import JobValues, resolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+NAMES = st.sampled_from("abcdefg")
+GRAPHS = st.dictionaries(NAMES, st.lists(NAMES, max_size=4, unique=True)).map(
+    lambda edges: {name: [other for other in others if other in edges] for name, others in edges.items()}
+)
+
+
+def chain(after: dict[str, object]) -> dict[str, Config]:
+    """Jobs by key, each with what it runs after; None for nothing."""
+    return {key: {} if names is None else {"after": names} for key, names in after.items()}
+
+
+def file_of(key: str, jobs: dict[str, Config]) -> str:
+    scan = resolved(jobs)
+    assert not scan.problems
+    return next(render_dag(found) for found in scan.jobs if found.key == key)
+
+
+class TestTheFiles:
+    def test_a_job_runs_after_all_of_several_in_any_package(self) -> None:
+        text = file_of("c.three", chain({"a.one": None, "b.two": None, "c.three": ["a.one", "b.two"]}))
+        assert '    schedule=[Asset("a.one"), Asset("b.two")],\n' in text
+
+    def test_a_job_runs_after_any_of_several(self) -> None:
+        text = file_of("c.three", chain({"a.one": None, "b.two": None, "c.three": {"any": ["a.one", "b.two"]}}))
+        assert '    schedule=Asset("a.one") | Asset("b.two"),\n' in text
+
+    @pytest.mark.parametrize("after", [["a.one"], {"any": ["a.one"]}])
+    def test_after_one_job_all_and_any_are_the_same(self, after: object) -> None:
+        assert '    schedule=[Asset("a.one")],\n' in file_of("b.two", chain({"a.one": None, "b.two": after}))
+
+    def test_every_job_tells_of_its_success_so_that_followers_never_change_its_file(self) -> None:
+        alone, followed = chain({"a.one": None}), chain({"a.one": None, "b.two": ["a.one"], "b.three": ["a.one"]})
+        assert file_of("a.one", alone) == file_of("a.one", followed)
+        assert 'outlets=[Asset("a.one")]' in file_of("a.one", alone)
+
+
+class TestUnknownNames:
+    def test_are_problems_with_a_hint(self) -> None:
+        scan = resolved(chain({"shop.orders": None, "shop.prices": ["shop.order"], "shop.stock": ["shop.prices"]}))
+        assert [str(problem) for problem in scan.problems] == [
+            "shop/jobs/prices.py:2:15: error: after: there is no job shop.order; did you mean shop.orders? "
+            "[after-unknown]"
+        ]
+        assert [found.key for found in scan.jobs] == ["shop.orders", "shop.stock"]
+
+    def test_without_one_like_it_say_where_to_look(self) -> None:
+        jobs = {f"package.job_{number}": {} for number in range(500)}
+        (problem,) = resolved({**jobs, "shop.prices": {"after": ["else.where"]}}).problems
+        assert problem.message == (
+            "after: there is no job else.where; airflow-control-plane discover lists those that there are"
+        )
+
+    def test_are_each_told(self) -> None:
+        scan = resolved(chain({"a.one": ["x.y", "z.z"], "a.two": {"any": ["a.one", "x.y"]}}))
+        assert problems(scan) == [("a.one", "after-unknown")] * 2 + [("a.two", "after-unknown")]
+
+    def test_come_from_values_too(self) -> None:
+        scan = resolved({"a.one": {}}, overrides={"a.one": {"after": ["b.gone"]}})
+        assert [(problem.path, problem.line, problem.code) for problem in scan.problems] == [
+            ("a/jobs/one.py", 2, "after-unknown")
+        ]
+
+    def test_of_files_without_a_job_are_unknown(self, tmp_path: Path) -> None:
+        workspace = Workspace(tmp_path)
+        workspace.write_job("orders", text=job_text({"after": ["shop.helpers"]}))
+        workspace.write_job("prices", text=job_text({"after": ["shop.borrowed"]}))
+        workspace.write_job("helpers", text="# JOB = what others have\n")
+        workspace.write_job("borrowed", text="from shop.jobs.orders import JOB\n")
+        scan = resolve(MultiPackageJobDiscovery([workspace.packages]).scan(), JobValues())
+        assert problems(scan) == [
+            ("shop.borrowed", "job-imported"),
+            ("shop.orders", "after-unknown"),
+            ("shop.prices", "after-unknown"),
+        ]
+
+
+class TestUpstreams:
+    """What becomes of a job when one that it runs after is no good any more."""
+
+    FOLLOWER = job_text({"after": ["shop.orders"]})
+
+    @pytest.fixture
+    def workspace(self, tmp_path: Path) -> Workspace:
+        workspace = Workspace(tmp_path)
+        workspace.write_job("orders")
+        workspace.write_job("prices", text=self.FOLLOWER)
+        workspace.write_job("stock")
+        assert workspace.sync_once().returncode == 0
+        assert list(workspace.published()) == ["shop_orders_dag.py", "shop_prices_dag.py", "shop_stock_dag.py"]
+        return workspace
+
+    @pytest.mark.parametrize(
+        "text", [pytest.param("JOB = (", id="syntax"), pytest.param(job_text({"retries": -1}), id="settings")]
+    )
+    def test_a_broken_one_is_no_problem_of_its_follower(self, workspace: Workspace, text: str) -> None:
+        before = workspace.published()
+        workspace.write_job("orders", text=text)
+        result = workspace.sync_once()
+        assert "prices" not in result.stderr
+        after = workspace.published()
+        assert after.pop("airflow_control_plane_problems.py")
+        assert after == before
+
+    def test_one_that_meets_another_in_its_id_is_no_problem_of_its_follower(self) -> None:
+        scan = Scan((job("shop.prices", {"after": ["a.b_c"]}),), contested=(job("a.b_c"), job("a_b.c")))
+        assert not resolve(scan, JobValues()).problems
+
+    def test_a_removed_one_is_a_problem_and_the_follower_keeps_its_dag(self, workspace: Workspace) -> None:
+        follower = workspace.published()["shop_prices_dag.py"]
+        workspace.remove_job("orders")
+        result = workspace.sync_once()
+        assert "shop/jobs/prices.py:2:15: error: after: there is no job shop.orders" in result.stderr
+        assert "shop_orders_dag.py" not in workspace.published()
+        assert workspace.published()["shop_prices_dag.py"] == follower
+
+    def test_one_that_is_not_enabled_is_a_problem(self) -> None:
+        jobs = chain({"a.one": None, "a.two": ["a.one"]})
+        scan = resolved(jobs, overrides={"a.one": {"enabled": False}})
+        assert [problem.message for problem in scan.problems] == [
+            "after: a.one is not enabled here, so this job would never run"
+        ]
+        assert not scan.jobs
+
+    def test_a_chain_may_be_switched_off_as_a_whole(self) -> None:
+        scan = resolved(chain({"a.one": None, "a.two": ["a.one"]}), defaults={"enabled": False})
+        assert (scan.jobs, scan.problems) == ((), ())
+
+
+class TestCycles:
+    @pytest.mark.parametrize(
+        ("after", "way"),
+        [
+            pytest.param({"a.one": ["a.one"]}, "a.one → a.one", id="self"),
+            pytest.param({"a.one": {"any": ["a.one"]}}, "a.one → a.one", id="any_self"),
+            pytest.param({"b.two": ["a.one"], "a.one": ["b.two"]}, "a.one → b.two → a.one", id="two"),
+            pytest.param(
+                {"c.x": ["b.x"], "a.x": ["c.x"], "b.x": {"any": ["a.x", "d.x"]}, "d.x": None},
+                "a.x → c.x → b.x → a.x",
+                id="three",
+            ),
+        ],
+    )
+    def test_are_told_whole_by_each_job_in_them(self, after: dict[str, object], way: str) -> None:
+        scan = resolved(chain(after))
+        members = set(way.split(" → "))
+        assert {problem.message for problem in scan.problems} == {f"after: these jobs wait for each other: {way}"}
+        assert {(problem.path, problem.code) for problem in scan.problems} == {
+            (f"{key.replace('.', '/jobs/')}.py", "after-cycle") for key in members
+        }
+        assert {found.key for found in scan.jobs} == set(after) - members
+
+    def test_come_from_values_too(self) -> None:
+        scan = resolved(chain({"a.one": ["a.two"], "a.two": None}), overrides={"a.two": {"after": ["a.one"]}})
+        assert problems(scan) == [("a.one", "after-cycle"), ("a.two", "after-cycle")]
+
+    def test_may_be_opened_by_values(self) -> None:
+        scan = resolved(chain({"a.one": ["a.two"], "a.two": ["a.one"]}), overrides={"a.two": {"after": "off"}})
+        assert (len(scan.jobs), scan.problems) == (2, ())
+
+    def test_a_follower_of_a_cycle_is_not_in_it(self) -> None:
+        scan = resolved(chain({"a.one": ["a.one"], "a.two": ["a.one"]}))
+        assert problems(scan) == [("a.one", "after-cycle")]
+
+    def test_a_job_reached_on_two_ways_is_no_cycle(self) -> None:
+        assert not resolved(chain({"a.d": ["a.b", "a.c"], "a.b": ["a.a"], "a.c": ["a.a"], "a.a": None})).problems
+
+    @given(GRAPHS)
+    def test_what_is_told_is_a_way_round_and_none_is_told_only_if_there_is_none(
+        self, edges: dict[str, list[str]]
+    ) -> None:
+        found = cycles(edges)
+        for way in found:
+            assert way[0] == min(way)
+            assert all(after in edges[name] for name, after in zip(way, (*way[1:], way[0]), strict=True))
+        assert bool(found) == any(leads_to_itself(name, edges) for name in edges)
+
+    @given(GRAPHS)
+    def test_are_told_the_same_whatever_the_order(self, edges: dict[str, list[str]]) -> None:
+        assert cycles(dict(reversed(edges.items()))) == cycles(edges)
+
+
+def leads_to_itself(start: str, edges: dict[str, list[str]]) -> bool:
+    seen: set[str] = set()
+    ahead = list(edges[start])
+    while ahead:
+        name = ahead.pop()
+        if name not in seen:
+            seen.add(name)
+            ahead += edges[name]
+    return start in seen
+
+
+class TestManyJobs:
+    COUNT = 5_000
+
+    def jobs(self, first_after: str | None) -> tuple:
+        template = job("shop.orders")
+        return tuple(
+            type(template)(
+                "shop",
+                f"job_{number:04}",
+                "A job",
+                f"shop/jobs/job_{number:04}.py",
+                config=type(template.config)({"after": [after]} if after else {}),
+            )
+            for number, after in enumerate(
+                [first_after, *(f"shop.job_{number:04}" for number in range(self.COUNT - 1))]
+            )
+        )
+
+    def test_a_chain_of_thousands_is_resolved_at_once(self) -> None:
+        started = time.monotonic()
+        scan = resolve(Scan(self.jobs(None)), JobValues())
+        assert time.monotonic() - started < 10
+        assert (len(scan.jobs), scan.problems) == (self.COUNT, ())
+
+    def test_hundreds_of_unknown_names_are_told_at_once(self) -> None:
+        followers = {f"shop.orders_{number}": {"after": [f"shop.gone_{number}"]} for number in range(500)}
+        jobs = (*self.jobs(None), *(job(key, config) for key, config in followers.items()))
+        started = time.monotonic()
+        scan = resolve(Scan(jobs), JobValues())
+        assert time.monotonic() - started < 10
+        assert problems(scan) == [(key, "after-unknown") for key in sorted(followers)]
+
+    def test_a_cycle_of_thousands_is_told_whole(self) -> None:
+        started = time.monotonic()
+        scan = resolve(Scan(self.jobs(f"shop.job_{self.COUNT - 1:04}")), JobValues())
+        assert time.monotonic() - started < 10
+        assert len(scan.problems) == self.COUNT
+        assert scan.problems[0].message.count(" → ") == self.COUNT
