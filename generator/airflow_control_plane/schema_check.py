@@ -63,7 +63,7 @@ def _of_object(value: dict[str, Any], schema: Mapping[str, Any], path: Path) -> 
             yield from violations(member, known[key], (*path, key))
         elif others is False:
             yield Violation((*path, key), "config-key", f"unknown key; {did_you_mean(key, list(known))}")
-        elif "propertyNames" in schema and not re.fullmatch(schema["propertyNames"]["pattern"], key):
+        elif "propertyNames" in schema and not _matches(schema["propertyNames"]["pattern"], key):
             yield Violation((*path, key), "config-key", f"expected {schema['propertyNames']['title']}")
         elif isinstance(others, Mapping):
             yield from violations(member, others, (*path, key))
@@ -87,14 +87,18 @@ def _breaks_bounds(value: Any, schema: Mapping[str, Any]) -> bool:
     """Whether the value is of the right type but too short, too small, empty or of the wrong form."""
     if isinstance(value, str):
         fits = schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value))
-        # All patterns are anchored, but to search the $ of Python would pass over a line end.
-        return not fits or ("pattern" in schema and not re.fullmatch(schema["pattern"], value))
+        return not fits or not _matches(schema.get("pattern", ""), value)
     if isinstance(value, (list, dict)):
         return len(value) < int(schema.get("minItems", schema.get("minProperties", 0)))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         fits = schema.get("minimum", value) <= value <= schema.get("maximum", value)
         return not fits or value <= schema.get("exclusiveMinimum", value - 1)
     return False
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """As Helm understands a pattern: for Python alone, $ would match before a line end, too."""
+    return re.search(pattern.replace("$", r"\Z"), text) is not None
 
 
 def _wrong(path: Path, value: Any, schema: Mapping[str, Any]) -> Violation:

@@ -53,15 +53,14 @@ class LiveAirflow:
 
     def result(self, run: Run) -> Ended:
         """Waits for the end of a run."""
-        path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}"
         has_ended = lambda: self.api.run_state(run.dag_id, run.run_id) in ("success", "failed")  # noqa: E731
         self.wait(f"the end of {run}", has_ended)
-        task = self.api.call("GET", f"{path}/taskInstances/run")
-        log = self.api.call("GET", f"{path}/taskInstances/run/logs/{task['try_number']}?full_content=true")
+        task = self.task(run)
+        log = self.api.call("GET", f"{task_path(run)}/logs/{task['try_number']}?full_content=true")
         return Ended(task["state"], "\n".join(text for entry in log["content"] for text in texts(entry)))
 
     def task(self, run: Run) -> dict[str, Any]:
-        return self.api.call("GET", f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/run")
+        return self.api.call("GET", task_path(run))
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         return self.api.call("GET", f"/api/v2/dags/{dag_id}/dagRuns?order_by=run_after")["dag_runs"]
@@ -123,6 +122,10 @@ def start(airflow: LiveAirflow) -> None:
     children.start("triggerer", "airflow", "triggerer", "--skip-serve-logs")
     airflow.wait("the api-server", airflow.is_up)
     airflow.api = airflow.api.log_in(USER, home.password)
+
+
+def task_path(run: Run) -> str:
+    return f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/run"
 
 
 def texts(entry: Mapping[str, Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from live_airflow import LiveAirflow
+from live_airflow import LiveAirflow, Run
 
 CLOCK = "clock_every_minute"
 FIRST = ("chain_raw_fails", "chain_raw_skips", "chain_raw_extract")
@@ -43,10 +43,12 @@ def test_one_manual_run_sets_off_a_chain_across_packages(chain: dict[str, dict[s
     assert {chain[dag_id]["state"] for dag_id in FOLLOWERS} == {"success"}
 
 
-def test_each_runs_after_those_that_it_waits_for(chain: dict[str, dict[str, Any]]):
-    assert moment(chain["chain_raw_extract"], "end") <= moment(chain["chain_clean_transform"], "start")
+def test_each_runs_after_those_that_it_waits_for(airflow: LiveAirflow, chain: dict[str, dict[str, Any]]):
+    tasks = {dag_id: airflow.task(Run(dag_id, run["dag_run_id"])) for dag_id, run in chain.items()}
+
+    assert moment(tasks["chain_raw_extract"], "end") <= moment(tasks["chain_clean_transform"], "start")
     for follower in ("chain_report_after_all", "chain_report_after_any"):
-        assert moment(chain["chain_clean_transform"], "end") <= moment(chain[follower], "start")
+        assert moment(tasks["chain_clean_transform"], "end") <= moment(tasks[follower], "start")
 
 
 def test_each_runs_once(airflow: LiveAirflow, chain: dict[str, dict[str, Any]]):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from live_airflow import LiveAirflow, Run
+from live_airflow import LiveAirflow, Run, task_path
 
 DAGS = ("tries_third_time_lucky", "tries_never_ends", "tries_gives_up", "tries_skips", "tries_shows")
 PYTHON_DAGS = tuple(f"other_python_{job}" for job in ("shows", "fails", "skips", "times_out", "is_stopped"))
@@ -59,8 +59,9 @@ def test_each_wait_before_a_retry_is_twice_the_one_before(airflow: LiveAirflow, 
 
 
 def tries(airflow: LiveAirflow, run: Run) -> list[tuple[str, datetime, datetime]]:
-    path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/run/tries"
-    found = sorted(airflow.api.call("GET", path)["task_instances"], key=lambda each: each["try_number"])
+    found = sorted(
+        airflow.api.call("GET", f"{task_path(run)}/tries")["task_instances"], key=lambda each: each["try_number"]
+    )
     return [(each["state"], moment(each["start_date"]), moment(each["end_date"])) for each in found]
 
 
@@ -141,8 +142,7 @@ def test_a_run_that_somebody_stops_ends_the_other_interpreter(
     run, note = runs["other_python_is_stopped"], environment / "is_stopped"
     airflow.wait("the job in the other interpreter", lambda: note.exists() and lives(note))
 
-    path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/run"
-    airflow.api.call("PATCH", path, {"new_state": "failed"})
+    airflow.api.call("PATCH", task_path(run), {"new_state": "failed"})
 
     airflow.wait("its end", lambda: not lives(note))
 
