@@ -151,7 +151,7 @@ def _call_in_other_python(job: Job, place: _Place, args: Sequence[str]) -> objec
             child.kill()
         raise
     if returncode < 0:
-        raise JobFailed(f"job {job.key} was ended by signal {-returncode} ({signal.Signals(-returncode).name})")
+        raise JobFailed(f"job {job.key} was ended by signal {-returncode} ({signal.strsignal(-returncode)})")
     return returncode
 
 
