@@ -20,6 +20,7 @@ from .harness.namespaces import namespace
 from .harness.pods import pod
 from .harness.policy_rules import enforced
 from .harness.release import Release
+from .harness.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("E2E_CLUSTER") == "external", reason="the rules hold on a node that is this machine"
@@ -119,6 +120,7 @@ def test_all_but_the_database_may_ask_for_names(pods: dict[str, str]):
 
 def test_airflow_runs_a_job_and_shows_its_log_under_the_default_policies(release: Release):
     with enforced(release.namespace), release.airflow() as airflow:
+        wait_until(lambda: airflow.dag("file_processing_hello_world"), "the example is a DAG")
         state, output = airflow.run("file_processing_hello_world", {})
     assert state == "success"
     assert output
