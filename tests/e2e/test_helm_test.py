@@ -24,10 +24,10 @@ def test_a_job_that_fails_is_shown_with_the_end_of_its_log(release: Release):
 
 
 def test_a_dag_that_cannot_be_imported_is_shown_with_its_message(release: Release):
-    with file_in_the_dag_folder(release, STRAY, "import no_such_module"):
+    with file_in_the_dag_folder(release, STRAY, "from airflow.sdk import DAG, no_such_name"):
         said = failure_of_test(release)
     assert "Airflow cannot import stray_dag.py. Mend what its message names:" in said
-    assert "No module named 'no_such_module'" in said
+    assert "cannot import name 'no_such_name'" in said
 
 
 def test_a_scheduler_that_is_down_is_named_before_anything_else_is_tried(release: Release):
