@@ -63,6 +63,7 @@ test-python: .venv/test tools ## Run the Python tests alone: pytest
 
 e2e: .venv/test tools .bin/schemas .bin/venvs/checkov .bin/venvs/aws ## Test the chart on a real Kubernetes: as root on one of its own, E2E_CLUSTER=external on that of KUBECONFIG
 	@echo '==> Running tests/e2e'
+	@rm -rf .e2e-report
 	@$(RUN)/pytest tests/e2e
 
 bench: .venv/test ## Measure discovery and sync over 10,000 jobs

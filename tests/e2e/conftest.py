@@ -37,7 +37,6 @@ def cluster(pytestconfig: pytest.Config) -> None:
             subprocess.run([sys.executable, "-m", "tests.e2e.cluster", "up"], cwd=REPOSITORY, check=True)
         os.environ["KUBECONFIG"] = str(Settings().kubeconfig)
     kubectl("wait", "nodes", "--all", "--for=condition=Ready", "--timeout=60s")
-    reports.clear()
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,9 @@ from .commands import REPOSITORY, CommandError, get, kubectl
 FOLDER = REPOSITORY / ".e2e-report"
 
 
-def clear() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-
-
 def write(test: str, namespaces: list[str]) -> Path:
     folder = FOLDER / re.sub(r"[^\w.-]+", "_", test)
+    shutil.rmtree(folder, ignore_errors=True)
     for namespace in namespaces:
         (folder / namespace).mkdir(parents=True, exist_ok=True)
         save(folder / namespace / "pods.txt", namespace, "get", "pods,persistentvolumeclaims", "--output=wide")
