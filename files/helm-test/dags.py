@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow_api import Airflow, await_no_failures, request_json, run_check, setting
+from release_api import Airflow, await_no_failures, request_json, run_check, setting
 
 # New files are listed every 10 seconds; a first parse of many takes longer.
 PATIENCE_SECONDS = 180

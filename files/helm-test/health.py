@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from airflow_api import Failure, await_no_failures, request_json, run_check, setting, where_to_look
+from release_api import Failure, await_no_failures, request_json, run_check, setting, where_to_look
 
 # Airflow's own verdict waits for its thresholds, which are as long as a rollout may take. A heartbeat is due every
 # five seconds.

@@ -7,7 +7,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from airflow_api import Airflow, Failure, run_check, setting
+from release_api import Airflow, Failure, run_check, setting
 
 PATIENCE_SECONDS = 300
 LOG_LINES = 40
