@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from airflow_control_plane.configuration import load_settings
-from airflow_control_plane.discovery import Scan
 from airflow_control_plane.errors import ExitCode, UsageError
 from airflow_control_plane.explanation import Explanation, explain_job
 from airflow_control_plane.graph import to_mermaid, to_text
@@ -15,6 +14,7 @@ from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.problems import errors_of
 from airflow_control_plane.resolution import resolve
+from airflow_control_plane.scan import Scan
 from airflow_control_plane.terminal import (
     print_json,
     print_problems,

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from airflow_control_plane.dag_folder import DagFolder
 from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.discovery import Scan
 from airflow_control_plane.errors import OutputError
 from airflow_control_plane.guards import DeletionPolicy
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.planning import Action, Moment, make_plan
 from airflow_control_plane.rendering import PROBLEMS_FILENAME
+from airflow_control_plane.scan import Scan
 
 
 class DagGenerator:

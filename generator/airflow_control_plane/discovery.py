@@ -16,24 +16,11 @@ from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.jobs_folder import JobsFolder, JobsFolderReader
 from airflow_control_plane.package_layout import Layout, layouts
 from airflow_control_plane.problems import Problem, errors_of
+from airflow_control_plane.resolution import JobValues, resolve
+from airflow_control_plane.scan import Scan
 
 _ATTEMPTS = 3
 _EMPTY_FOLDER = JobsFolder()
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What one pass over the package roots found, sorted.
-
-    `contested` are jobs that meet in one DAG id, `incomplete` says what could not be read: whatever is missing from
-    an incomplete scan may exist all the same. `broken` are the keys of jobs whose file has a problem.
-    """
-
-    jobs: tuple[DiscoveredJob, ...] = ()
-    contested: tuple[DiscoveredJob, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    incomplete: tuple[str, ...] = ()
-    broken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +57,13 @@ class MultiPackageJobDiscovery:
         return dict(packages)
 
     def discover_all_jobs_flat(self) -> list[DiscoveredJob]:
-        scan = self.scan()
+        scan = resolve(self.scan(), JobValues())
         if scan.incomplete:
             raise SourceError("the packages could not be read whole: " + "; ".join(scan.incomplete))
         return list(scan.jobs)
 
     def scan(self) -> Scan:
-        """One pass over all roots; the very same object as last time if nothing changed.
+        """One pass over all roots, before values are applied; the very same object as last time if nothing changed.
 
         Raises SourceError if the source is swapped faster than it can be read.
         """

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import NoReturn
 
 from airflow_control_plane.configuration import Settings, SyncSettings, load_settings
-from airflow_control_plane.discovery import Scan
 from airflow_control_plane.errors import ControlPlaneError, UsageError
 from airflow_control_plane.files import Signature, signature
 from airflow_control_plane.guards import DeletionPolicy
 from airflow_control_plane.planning import Action, Plan
 from airflow_control_plane.problems import Problem
+from airflow_control_plane.scan import Scan
 from airflow_control_plane.status import Status, added
 from airflow_control_plane.status_server import Board
 from airflow_control_plane.synchronizer import Synchronizer

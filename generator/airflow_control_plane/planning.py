@@ -8,11 +8,11 @@ from enum import Enum
 
 from airflow_control_plane.dag_folder import Inventory, digest
 from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.discovery import Scan
 from airflow_control_plane.guards import Candidates, DeletionPolicy, reason_to_wait
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.problems import Problem, errors_of
 from airflow_control_plane.rendering import ALL_PACKAGES, PROBLEMS_FILENAME, render_problems
+from airflow_control_plane.scan import Scan
 
 
 class Action(str, Enum):

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from airflow_control_plane.chains import cycles
-from airflow_control_plane.discovery import Scan
 from airflow_control_plane.job_settings import DEFAULT_SETTINGS, Layer, merged, settings_of
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.pod_templates import PodTemplates
 from airflow_control_plane.problems import Problem, Severity
+from airflow_control_plane.scan import Scan
 from airflow_control_plane.schema_check import Path
 
 _NOTHING: Layer = {}

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from airflow_control_plane.dag_folder import DagFolder, Inventory
 from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.discovery import MultiPackageJobDiscovery, Scan
+from airflow_control_plane.discovery import MultiPackageJobDiscovery
 from airflow_control_plane.guards import Candidates, DeletionPolicy
 from airflow_control_plane.planning import Action, Moment, Plan, make_plan
 from airflow_control_plane.problems import errors_of
 from airflow_control_plane.rendering import render_problems
 from airflow_control_plane.resolution import JobValues, resolve
+from airflow_control_plane.scan import Scan
 
 
 @dataclass(frozen=True, slots=True)

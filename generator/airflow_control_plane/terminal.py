@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterable
 
 from airflow_control_plane.configuration import load_settings
-from airflow_control_plane.discovery import MultiPackageJobDiscovery, Scan
+from airflow_control_plane.discovery import MultiPackageJobDiscovery
 from airflow_control_plane.errors import SourceError
 from airflow_control_plane.problems import Problem
 from airflow_control_plane.progress import Progress
 from airflow_control_plane.resolution import resolve
+from airflow_control_plane.scan import Scan
 
 
 def scan(options: argparse.Namespace) -> Scan:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from airflow_control_plane.discovery import Scan
 from airflow_control_plane.job_file import JobFile, read_job_file
 from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.resolution import JobValues, resolve
+from airflow_control_plane.scan import Scan
 from airflow_control_plane.source_text import unstorable_character
 from hypothesis import strategies as st
 

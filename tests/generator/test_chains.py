@@ -10,8 +10,9 @@ from _settings import Config, job, job_text, problems, resolved
 from _workspace import Workspace
 from airflow_control_plane.chains import cycles
 from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.discovery import MultiPackageJobDiscovery, Scan
+from airflow_control_plane.discovery import MultiPackageJobDiscovery
 from airflow_control_plane.resolution import JobValues, resolve
+from airflow_control_plane.scan import Scan
 from hypothesis import given
 from hypothesis import strategies as st
 

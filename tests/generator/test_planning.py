@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from airflow_control_plane.dag_folder import Entry, Inventory, digest
 from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.discovery import Scan
 from airflow_control_plane.guards import Candidates, DeletionPolicy, reason_to_wait
 from airflow_control_plane.jobs import DiscoveredJob
 from airflow_control_plane.planning import Action, Moment, Plan, make_plan
 from airflow_control_plane.problems import Problem, Severity
 from airflow_control_plane.rendering import PROBLEMS_FILENAME
+from airflow_control_plane.scan import Scan
 
 ATOMIC = DeletionPolicy()
 COPIED = DeletionPolicy(atomic_source=False)

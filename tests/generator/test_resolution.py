@@ -9,12 +9,12 @@ import pytest
 from _settings import EVERY_KEY, Config, job, job_text, problems, resolved
 from _workspace import Workspace, eventually
 from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.discovery import Scan
 from airflow_control_plane.explanation import explain_job
 from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA, NOTIFY_EVENTS
 from airflow_control_plane.job_settings import DEFAULT_SETTINGS, JobSettings
 from airflow_control_plane.pod_templates import PodTemplates
 from airflow_control_plane.resolution import JobValues, resolve
+from airflow_control_plane.scan import Scan
 from hostile_cases import run
 
 LAYERS = ("defaults", "config", "overrides")
