@@ -17,7 +17,7 @@ from airflow_control_plane.resolution import JobValues, resolve
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 JOB = re.compile(r"<!-- example: job -->\n\n```python\n# packages/(?P<path>\S+)\n(?P<text>.*?)```", re.DOTALL)
-DAG = re.compile(r"(?<=<!-- example: DAG \(make docs\) -->\n\n```python\n).*?(?=```)", re.DOTALL)
+DAG = re.compile(r"(?<=<!-- example: DAG \(make docs\) -->\n\n```python\n).*?(?=```\n\n</details>)", re.DOTALL)
 
 
 def dag_of(path: str, text: str) -> str:
