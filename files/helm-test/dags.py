@@ -8,7 +8,7 @@ from release_api import Airflow, await_no_failures, request_json, run_check, set
 
 # New files are listed every 10 seconds; a first parse of many takes longer.
 PATIENCE_SECONDS = 180
-INCOMPLETE = "The packages could not be read completely; see the log of dag-sync-sidecar."
+INCOMPLETE = "The packages or the settings could not be read completely"
 
 
 def missing_dags(jobs: list[dict[str, Any]], dag_ids: set[str]) -> list[str]:
@@ -45,7 +45,7 @@ def failures(airflow: Airflow) -> list[str]:
     status = request_json(f"{setting('DAG_SYNC_URL')}/status")
     dag_ids = {dag["dag_id"] for dag in airflow.get_all("dags", "dags")}
     return [
-        *([] if status["complete"] else [INCOMPLETE]),
+        *([] if status["complete"] else [f"{INCOMPLETE}: {status['error']}. See the log of dag-sync-sidecar."]),
         *job_problems(status["problems"]),
         *missing_dags(status["jobs"], dag_ids),
         *import_errors(airflow.get_all("importErrors", "import_errors")),

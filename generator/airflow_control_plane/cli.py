@@ -37,10 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _flush_streams()
 
 
-def _split_at_dashes(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """What stands before and after the first --. argparse would swallow a second one that is the job's own."""
+def _split_at_dashes(arguments: list[str]) -> tuple[list[str], list[str] | None]:
+    """What stands before and after the first --, None without one. argparse would swallow a second, the job's own."""
     if "--" not in arguments:
-        return arguments, []
+        return arguments, None
     dashes = arguments.index("--")
     return arguments[:dashes], arguments[dashes + 1 :]
 

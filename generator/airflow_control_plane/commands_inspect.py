@@ -53,6 +53,8 @@ def check(options: argparse.Namespace) -> ExitCode:
         require_complete(found)
         good = f"{len(found.jobs)} good job(s) in {len({job.package for job in found.jobs})} package(s)"
         print(f"✗ {len(errors)} problem(s), {good}" if errors else f"✓ No problems, {good}")
+        if not errors and not found.jobs:
+            print(f"No jobs found in {roots_text(options)}.\n{_HOW_TO_ADD}")
     return ExitCode.PROBLEMS if errors else ExitCode.OK
 
 

@@ -9,7 +9,7 @@ import traceback
 
 from airflow_control_plane.commands_inspect import find_job
 from airflow_control_plane.errors import ExitCode, SourceError
-from airflow_control_plane.runtime import Job, JobFailed, run_job
+from airflow_control_plane.runtime import NO_RETRY_EXIT_CODE, SKIP_EXIT_CODE, Job, JobFailed, run_job
 from airflow_control_plane.terminal import print_json, scan
 
 
@@ -19,9 +19,13 @@ def run(options: argparse.Namespace) -> ExitCode:
     settings = job.settings
     task = Job(job.module, job.import_root, settings.env, settings.python)
     try:
-        run_job(task, options.args or settings.args, options.packages_roots)
+        run_job(task, settings.args if options.args is None else options.args, options.packages_roots)
     except JobFailed as failure:
-        print(f"✗ {failure}", file=sys.stderr)
+        if failure.exit_code == SKIP_EXIT_CODE:
+            print(f"– {failure}, which means skip", file=sys.stderr)
+            return ExitCode.OK
+        meaning = ", which means do not retry" if failure.exit_code == NO_RETRY_EXIT_CODE else ""
+        print(f"✗ {failure}{meaning}", file=sys.stderr)
         return ExitCode.PROBLEMS
     except Exception:
         traceback.print_exc()

@@ -27,6 +27,23 @@ def _seconds_up_to(limit: int) -> Schema:
     }
 
 
+_POD: Schema = {
+    "type": "object",
+    "properties": {
+        "spec": {
+            "type": "object",
+            "properties": {
+                "containers": {
+                    "type": "array",
+                    "items": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+                    "minItems": 1,
+                }
+            },
+            "required": ["containers"],
+        }
+    },
+    "required": ["spec"],
+}
 _SETTINGS_SCHEMA: Schema = {
     "type": "object",
     "properties": {
@@ -51,7 +68,7 @@ _SETTINGS_SCHEMA: Schema = {
                     "type": "object",
                     "properties": {
                         "folder": {"type": "string", "pattern": "^/.*$", "title": "an absolute path"},
-                        "pod": {"type": "object", "required": ["spec"]},
+                        "pod": _POD,
                     },
                     "required": ["folder", "pod"],
                     "additionalProperties": False,

@@ -38,6 +38,7 @@ class WatchedSettings:
         self._path = path
         self._look: Signature | None = None
         self.current = Settings()
+        self.error = ""
         if path is not None:
             self._look = self._signature()
             self.current = load_settings(path)
@@ -45,10 +46,15 @@ class WatchedSettings:
     def refresh(self) -> None:
         """Reads the file again if it changed. Raises UsageError once for each broken version of it."""
         look = self._signature()
-        if look != self._look:
-            self._look = look
-            self.current = load_settings(self._path)
-            log.info("settings read again from %s", self._path)
+        if look == self._look:
+            return
+        self._look = look
+        try:
+            self.current, self.error = load_settings(self._path), ""
+        except UsageError as error:
+            self.error = str(error)
+            raise
+        log.info("settings read again from %s", self._path)
 
     def _signature(self) -> Signature | None:
         if self._path is None:
@@ -108,6 +114,8 @@ class SyncLoop:
             self._settings.refresh()
         except UsageError as error:
             log.error("%s; the last good settings stay in force", error)
+        if self._board.status.settings_error != self._settings.error:
+            self._board.status = replace(self._board.status, settings_error=self._settings.error)
 
     def _pass(self, scan: Scan, policy: DeletionPolicy, is_full_pass: bool) -> None:
         started = time.monotonic()

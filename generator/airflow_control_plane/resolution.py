@@ -15,6 +15,7 @@ from airflow_control_plane.scan import Scan
 from airflow_control_plane.schema_check import Path
 
 _NOTHING: Layer = {}
+_MAX_TOLD_EACH = 10  # jobs of a cycle
 _MAX_HINTS = 20  # to compare a name with ten thousand others takes a while, and the sync loop must go on
 
 
@@ -35,15 +36,19 @@ class JobValues:
 def resolve(scan: Scan, values: JobValues) -> Scan:
     """The scan with every job's settings filled in. What cannot work becomes a problem; its DAG stays."""
     settled = [_with_settings(job, values) for job in scan.jobs]
+    contested = [_with_settings(job, values) for job in scan.contested]
     problems = [
-        *(problem for job in settled for problem in _problems_of(job, values)),
-        *_chain_problems(settled, scan),
+        *(problem for job in (*settled, *contested) for problem in _problems_of(job, values)),
+        *_chain_problems([*settled, *contested], scan),
         *_unknown_overrides(scan, values),
     ]
     broken = {problem.path for problem in problems if problem.is_error}
-    jobs = tuple(job for job in settled if job.source not in broken and job.settings.enabled)
-    contested = tuple(_with_settings(job, values) for job in scan.contested)
-    return replace(scan, jobs=jobs, contested=contested, problems=tuple(sorted({*scan.problems, *problems})))
+
+    def sound(jobs: Iterable[DiscoveredJob]) -> tuple[DiscoveredJob, ...]:
+        return tuple(job for job in jobs if job.source not in broken and job.settings.enabled)
+
+    all_problems = tuple(sorted({*scan.problems, *problems}))
+    return replace(scan, jobs=sound(settled), contested=sound(contested), problems=all_problems)
 
 
 def layers_of(job: DiscoveredJob, values: JobValues) -> tuple[tuple[str, Layer], ...]:
@@ -67,15 +72,21 @@ def _with_settings(job: DiscoveredJob, values: JobValues) -> DiscoveredJob:
 def _problems_of(job: DiscoveredJob, values: JobValues) -> Iterator[Problem]:
     settings = job.settings
     if settings.schedule and settings.after:
-        message = 'schedule and after together would mean "or" to Airflow; switch one of them "off"'
+        origins = " and ".join(f"{key} from {_origin(key, job, values)}" for key in ("schedule", "after"))
+        message = f'schedule and after together would mean "or" to Airflow; switch one of them "off" ({origins})'
         key = "after" if "after" in job.config.values else "schedule"
         yield _problem(job, (key,), "config-conflict", message)
     if settings.deadline and values.has_triggerer is False:
-        message = "a deadline needs Airflow's triggerer; set triggerer.enabled in the values"
+        origin = _origin("deadline", job, values)
+        message = f"a deadline ({origin}) needs Airflow's triggerer; set triggerer.enabled in the values"
         yield _problem(job, ("deadline",), "config-deadline", message)
     if settings.resources and values.executor not in (None, "KubernetesExecutor"):
         message = f"resources are not enforced: the {values.executor} runs all jobs in its own pod"
         yield replace(_problem(job, ("resources",), "resources-unenforced", message), severity=Severity.WARNING)
+
+
+def _origin(key: str, job: DiscoveredJob, values: JobValues) -> str:
+    return next(name for name, layer in reversed(layers_of(job, values)) if key in layer)
 
 
 def _chain_problems(jobs: Iterable[DiscoveredJob], scan: Scan) -> Iterator[Problem]:
@@ -90,9 +101,11 @@ def _chain_problems(jobs: Iterable[DiscoveredJob], scan: Scan) -> Iterator[Probl
                 yield _problem(job, ("after",), "after-disabled", message)
     edges = {key: [name for name in job.settings.after if name in by_key] for key, job in by_key.items()}
     for cycle in cycles(edges):
-        message = f"after: these jobs wait for each other: {' → '.join([*cycle, cycle[0]])}"
+        whole = f"after: these jobs wait for each other: {' → '.join([*cycle, cycle[0]])}"
+        brief = f"after: {len(cycle)} jobs wait for each other; {by_key[cycle[0]].source} names them"
         for key in cycle:
-            yield _problem(by_key[key], ("after",), "after-cycle", message)
+            is_told_whole = key == cycle[0] or len(cycle) <= _MAX_TOLD_EACH
+            yield _problem(by_key[key], ("after",), "after-cycle", whole if is_told_whole else brief)
 
 
 def _unknown_overrides(scan: Scan, values: JobValues) -> Iterator[Problem]:

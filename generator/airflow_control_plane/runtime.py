@@ -77,9 +77,7 @@ def run_task(
         if failure.exit_code == SKIP_EXIT_CODE:
             from airflow.sdk.exceptions import AirflowSkipException
 
-            raise AirflowSkipException(
-                f"job {job.key} ended with exit code {SKIP_EXIT_CODE}, which means skip"
-            ) from None
+            raise AirflowSkipException(f"{failure}, which means skip") from None
         if failure.exit_code == NO_RETRY_EXIT_CODE:
             from airflow.sdk.exceptions import AirflowFailException
 
@@ -163,8 +161,8 @@ def _main_in_other_python(module: str, import_root: str, root: str, *args: str) 
     job = Job(module, import_root)
     try:
         result = _call(job, _Place(import_root, root), args)
-        if type(result) is int and result in _EXIT_CODES:
-            sys.exit(result)
+        if isinstance(result, int) and not isinstance(result, bool) and result in _EXIT_CODES:
+            sys.exit(int(result))
         _judge(result, job.key)
     except JobFailed as failure:
         sys.exit(str(failure))
@@ -177,7 +175,8 @@ def _judge(result: object, key: str) -> None:
         expected = "expected an exit code: 0 or None for success, any other int for failure"
         raise JobFailed(f"job {key} returned {ascii(result)[:200]} of type {type(result).__name__}; {expected}")
     if result != 0:
-        raise JobFailed(f"job {key} failed with exit code {int(result)}", int(result))
+        verb = "ended" if result == SKIP_EXIT_CODE else "failed"
+        raise JobFailed(f"job {key} {verb} with exit code {int(result)}", int(result))
 
 
 def _entrypoint(module: ModuleType, key: str) -> Any:

@@ -19,12 +19,15 @@ _CHANGES = (Action.CREATE, Action.UPDATE, Action.DELETE)
 class Status:
     """After a pass. `error` says why the last pass failed, then `outcome` is that of the last good one.
 
+    `settings_error` says what is wrong with the settings file, then the last good settings are in force.
+
     Times are seconds since the epoch, the duration is in seconds.
     """
 
     dags_dir: str
     outcome: Outcome | None = None
     error: str = ""
+    settings_error: str = ""
     last_attempt: float = 0.0
     last_success: float = 0.0
     duration: float = 0.0
@@ -33,7 +36,7 @@ class Status:
 
     @property
     def is_complete(self) -> bool:
-        return self.outcome is not None and not self.error and not self.outcome.scan.incomplete
+        return bool(self.outcome and not self.outcome.scan.incomplete) and not self.error and not self.settings_error
 
 
 def added(changes: Mapping[Action, int], plan: Plan) -> dict[Action, int]:
@@ -43,11 +46,12 @@ def added(changes: Mapping[Action, int], plan: Plan) -> dict[Action, int]:
 def to_dict(status: Status, timestamp: str) -> dict[str, Any]:
     """The document of /status; `timestamp` is the time of the last good pass as ISO 8601, or empty."""
     outcome = status.outcome
+    reasons = (status.error, status.settings_error, *(outcome.scan.incomplete if outcome else ()))
     return {
         "version": VERSION,
         "dags_dir": status.dags_dir,
         "complete": status.is_complete,
-        "error": status.error or "; ".join(outcome.scan.incomplete if outcome else ()),
+        "error": "; ".join(filter(None, reasons)),
         "last_sync": timestamp,
         "jobs": [
             {

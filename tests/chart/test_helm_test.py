@@ -189,8 +189,8 @@ def test_a_problem_in_a_job_file_is_shown_with_its_place(release: Release, run_c
 
 
 def test_packages_that_cannot_be_read_are_no_success(release: Release, run_check: Any) -> None:
-    release.answers["/status"]["complete"] = False
-    assert "The packages could not be read completely" in run_check("dags").errors
+    release.answers["/status"] |= {"complete": False, "error": "the root is gone"}
+    assert "could not be read completely: the root is gone." in run_check("dags").errors
 
 
 def test_a_run_is_given_its_arguments_by_a_logged_in_user(release: Release, run_check: Any) -> None:

@@ -37,13 +37,16 @@ def settings_of(values: Object) -> Object:
     return json.loads(configmap["data"]["settings.json"])
 
 
+TRIGGERER = {"triggerer": {"enabled": True}}  # deadlines need it
+
+
 def test_there_are_cases() -> None:
     assert len(VALID) > 90 and len(INVALID) > 150
 
 
 def test_valid_settings_reach_the_generator_as_they_are() -> None:
     everything = VALID["all.case_1"]
-    jobs = settings_of({"jobs": {"defaults": everything, "overrides": VALID}})["jobs"]
+    jobs = settings_of({**TRIGGERER, "jobs": {"defaults": everything, "overrides": VALID}})["jobs"]
     assert jobs == {"defaults": everything, "overrides": VALID}
 
 
@@ -79,7 +82,7 @@ def test_what_is_beyond_the_schema_gets_through_helm_and_not_through_the_generat
 def test_helm_lint_refuses_them_too() -> None:
     with pytest.raises(RenderingFailed):
         helm("lint", "--strict", ROOT, values={"jobs": {"defaults": {"retries": -1}}})
-    helm("lint", "--strict", ROOT, values={"jobs": {"defaults": VALID["all.case_1"], "overrides": VALID}})
+    helm("lint", "--strict", ROOT, values={**TRIGGERER, "jobs": {"defaults": VALID["all.case_1"], "overrides": VALID}})
 
 
 @pytest.mark.parametrize("jobs", [{"defaults": {"retrys": 1}}, {"default": {}}, {"overrides": {"orders": {}}}])

@@ -103,11 +103,14 @@ def test_settings_are_read_again_when_they_change_and_broken_ones_are_refused(wo
         eventually(lambda: "sync.allowEmtpy: unknown key; did you mean allowEmpty?" in loop.log)
         assert f"settings file {workspace.settings}: " in loop.log
         assert "the last good settings stay in force" in loop.log
+        eventually(lambda: "sync.allowEmtpy: unknown key" in loop.status()["error"])
+        assert loop.status()["complete"] is False
         assert loop.is_serving()
 
         workspace.write_settings(watchSeconds=0.1, allowEmpty=True)
         eventually(lambda: list(workspace.published()) == ["handmade.py"])
         assert loop.log.count("did you mean") == 1
+        assert loop.status()["error"] == ""
 
 
 def test_a_shorter_interval_counts_at_once(workspace):
