@@ -33,7 +33,7 @@ def test_no_container_had_to_start_twice(release: Release):
 def test_helm_test_passes_and_says_what_it_proved(release: Release):
     output = release.test()
     assert "are alive." in output
-    assert "are DAGs in Airflow, and no file fails to import." in output
+    assert "is a DAG in Airflow, and no file fails to import." in output
     assert "of file_processing_hello_world succeeded." in output
 
 
