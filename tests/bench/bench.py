@@ -122,8 +122,8 @@ def read_parse_write(root: Path, dags: Path) -> None:
     """The least that a cold pass can do: read, ast.parse, and write a file as durably as sync does, one by one."""
     import ast
 
+    from airflow_control_plane.dag_text import render_dag
     from airflow_control_plane.jobs import DiscoveredJob
-    from airflow_control_plane.rendering import render_dag
 
     text = render_dag(DiscoveredJob("shop", "load", "Load one table of the shop", "shop/jobs/load.py")).encode()
     dags.mkdir()
