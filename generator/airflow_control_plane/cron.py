@@ -44,7 +44,7 @@ def cron_error(text: str) -> str | None:
         _, _, days, months, _ = (_numbers(part.lower(), field) for part, field in zip(parts, _FIELDS, strict=True))
     except _Bad as error:
         return str(error)
-    if parts[4] == "*" and all(min(days) > _LONGEST[month - 1] for month in months):
+    if "*" in parts[4].split(",") and all(min(days) > _LONGEST[month - 1] for month in months):
         return "no such day of the month ever comes"
     return None
 
