@@ -144,11 +144,11 @@ def test_any_other_path_is_not_found(path, loop):
 )
 def test_nonsense_is_refused_and_hurts_nobody(request_bytes, loop):
     with socket.create_connection(("127.0.0.1", loop.port), timeout=10) as client:
-        client.sendall(request_bytes)
-        client.shutdown(socket.SHUT_WR)
         try:
+            client.sendall(request_bytes)
+            client.shutdown(socket.SHUT_WR)
             answer = client.makefile("rb").read()
-        except ConnectionResetError:  # it hung up before it had read all of it
+        except OSError:  # it hung up before it had read all of it
             answer = b""
     assert b" 200 " not in answer
     assert loop.is_serving()
