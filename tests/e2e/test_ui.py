@@ -43,6 +43,15 @@ def test_a_job_is_found_by_its_package_run_with_arguments_and_its_output_read(pa
     picture(page, "ui-log")
 
 
+def test_the_jobs_of_a_group_are_found_together(page: Page, release: Release):
+    log_in(page, release)
+    find_by_tag(page, "group:reporting")
+    for job in ("capture_release_snapshot", "refresh_agency", "refresh_all", "refresh_table"):
+        expect(page.get_by_role("link", name=f"reporting_seeder_{job}")).to_be_visible()
+    expect(page.get_by_role("link", name="reporting_seeder_hello_world")).to_have_count(0)
+    picture(page, "ui-group")
+
+
 def log_in(page: Page, release: Release) -> None:
     page.goto("/")
     page.get_by_label("Username").fill("admin")
