@@ -114,3 +114,9 @@ def test_every_setting_is_documented_in_the_order_of_the_schema() -> None:
     documented = table(ROOT / "docs" / "jobs.md", "setting")
     assert list(documented) == list(JOB_CONFIG_SCHEMA["properties"])
     assert all(documented.values())
+
+
+def test_the_job_of_the_readme_has_every_setting() -> None:
+    job = (ROOT / "README.md").read_text(encoding="utf-8").partition("JOB_CONFIG = {")[2].partition("\n}")[0]
+    shown = set(re.findall(r'^    "(\w+)":', job, re.MULTILINE))
+    assert shown == set(JOB_CONFIG_SCHEMA["properties"]) - {"after"}
