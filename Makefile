@@ -20,18 +20,18 @@ help: ## Print this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
 
 demo: .venv/airflow ## Start Airflow with the example jobs and run one of them; stays until Ctrl-C, ONCE=1 stops by itself
-	@exec $(RUN)/python scripts/demo.py $(if $(ONCE),--once)
+	@exec $(RUN)/python demo/demo.py $(if $(ONCE),--once)
 
 up: .bin/helm ## Bring up a Kubernetes on this machine, as root, with the chart in it
 	@$(PYTHON) -m tests.e2e.up
 
 down: ## Remove that Kubernetes and all that it made
-	@$(PYTHON) -m tests.e2e.cluster down
+	@$(PYTHON) -m tools.cluster down
 
 docs: .venv/test ## Write anew what is generated: the tables of values, the schema of job settings, the DAG of the README
-	@$(RUN)/python scripts/jobs_schema.py
-	@$(RUN)/python scripts/values_tables.py
-	@$(RUN)/python scripts/example_dag.py
+	@$(RUN)/python tools/docs/jobs_schema.py
+	@$(RUN)/python tools/docs/values_tables.py
+	@$(RUN)/python tools/docs/example_dag.py
 
 lint: .venv/test ## Check the style and the types of Python and YAML
 	@$(RUN)/ruff check .

@@ -1,6 +1,6 @@
 {{/* The generator as ConfigMap data: its modules, and its command. */}}
 {{- define "airflow-control-plane.generatorFiles" -}}
-{{ (.Files.Glob "generator/airflow_control_plane/*.py").AsConfig }}
+{{ include "airflow-control-plane.treeData" (dict "root" . "folder" "generator" "pattern" "airflow_control_plane/**.py") }}
 airflow-control-plane: |
   #!/usr/bin/env python3
   import runpy
@@ -14,9 +14,7 @@ airflow-control-plane: |
     name: {{ .Release.Name }}-generator
     items:
       - {key: airflow-control-plane, path: bin/airflow-control-plane, mode: 0555}
-      {{- range $path, $_ := .Files.Glob "generator/airflow_control_plane/*.py" }}
-      - {key: {{ base $path }}, path: airflow_control_plane/{{ base $path }}}
-      {{- end }}
+      {{- include "airflow-control-plane.treeItems" (dict "root" . "folder" "generator" "pattern" "airflow_control_plane/**.py") | nindent 6 }}
 - name: generator-settings
   configMap:
     name: {{ .Release.Name }}-generator-settings

@@ -20,12 +20,9 @@
 {{ ne .Values.packages.source.type "pvc" }}
 {{- end }}
 
-{{/* The example packages as ConfigMap data. Two packages may hold a file of one name, so a key is the path with -- for /. */}}
+{{/* The example packages as ConfigMap data. */}}
 {{- define "airflow-control-plane.exampleFiles" -}}
-{{- range $path, $_ := .Files.Glob "examples/packages/**" }}
-{{ $path | trimPrefix "examples/packages/" | replace "/" "--" }}: |
-  {{- $.Files.Get $path | nindent 2 }}
-{{- end }}
+{{ include "airflow-control-plane.treeData" (dict "root" . "folder" "examples/packages" "pattern" "**") }}
 {{- end }}
 
 {{/* The volume named packages, with the tree restored out of the keys; nothing for packages baked into the image. */}}
@@ -36,10 +33,7 @@
   configMap:
     name: {{ .Release.Name }}-examples
     items:
-      {{- range $path, $_ := .Files.Glob "examples/packages/**" }}
-      {{- $file := trimPrefix "examples/packages/" $path }}
-      - {key: {{ replace "/" "--" $file }}, path: {{ $file }}}
-      {{- end }}
+      {{- include "airflow-control-plane.treeItems" (dict "root" . "folder" "examples/packages" "pattern" "**") | nindent 6 }}
 {{- else if eq $type "pvc" -}}
 - name: packages
   persistentVolumeClaim:

@@ -12,7 +12,7 @@
 {{- $presets := dict
   "checksum/config" (include "airflow-control-plane.airflowCfg" .root | sha256sum)
   "checksum/generator" (include "airflow-control-plane.generatorFiles" .root | sha256sum)
-  "checksum/scripts" ((.root.Files.Glob "files/scripts/*.py").AsConfig | sha256sum) -}}
+  "checksum/scripts" ((.root.Files.Glob "files/pod-scripts/*.py").AsConfig | sha256sum) -}}
 {{- if eq .root.Values.packages.source.type "examples" -}}
 {{- $_ := set $presets "checksum/examples" (include "airflow-control-plane.exampleFiles" .root | sha256sum) -}}
 {{- end -}}

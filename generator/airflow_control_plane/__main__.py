@@ -1,3 +1,3 @@
-from airflow_control_plane.cli import main
+from airflow_control_plane.cli.main import main
 
 raise SystemExit(main())

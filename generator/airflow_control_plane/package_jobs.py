@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Callable
 from typing import TypeAlias
 
-from airflow_control_plane.package_layout import may_be_job_file
+from airflow_control_plane.discovery.layout import may_be_job_file
 
 JobDefinition: TypeAlias = "tuple[Callable[[list[str]], int | None], str]"
 """The type of JOB: an entry point that takes the arguments and returns an exit code, and a description."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY / "scripts"))  # the demo's throw-away Airflow serves the tests, too
+sys.path.insert(0, str(REPOSITORY / "demo"))  # the demo's throw-away Airflow serves the tests, too
 
 from live_airflow import LONGEST_JOB, LONGEST_PACKAGE, LiveAirflow, live_airflow  # noqa: E402
 
@@ -34,6 +34,6 @@ def write_longest(packages: Path) -> None:
 
 
 def jobs_of(packages: Path) -> set[str]:
-    from airflow_control_plane.discovery import MultiPackageJobDiscovery
+    from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
 
     return {job.dag_id for job in MultiPackageJobDiscovery([packages]).discover_all_jobs_flat()}

@@ -37,7 +37,7 @@ def sync(home: AirflowHome, packages: Path, dags: Path) -> None:
 
 
 def discovered(packages: Path) -> dict[str, Any]:
-    from airflow_control_plane.discovery import MultiPackageJobDiscovery
+    from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
 
     return {job.dag_id: job for job in MultiPackageJobDiscovery([packages]).discover_all_jobs_flat()}
 

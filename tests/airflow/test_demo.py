@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SCRIPTS = REPOSITORY / "scripts"
+SCRIPTS = REPOSITORY / "demo"
 EXAMPLES = REPOSITORY / "examples" / "packages"
 DAGS = [
     "data_pipeline_agency_data_job",

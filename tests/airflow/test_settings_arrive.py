@@ -85,7 +85,7 @@ def task(dag: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_these_jobs_use_every_key():
-    from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
+    from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA
 
     assert {key for config in JOBS.values() for key in config} == set(JOB_CONFIG_SCHEMA["properties"])
 

@@ -122,8 +122,8 @@ def read_parse_write(root: Path, dags: Path) -> None:
     """The least that a cold pass can do: read, ast.parse, and write a file as durably as sync does, one by one."""
     import ast
 
-    from airflow_control_plane.dag_text import render_dag
-    from airflow_control_plane.jobs import DiscoveredJob
+    from airflow_control_plane.dag_generator.dag_file import render_dag
+    from airflow_control_plane.model.job import DiscoveredJob
 
     text = render_dag(DiscoveredJob("shop", "load", "Load one table of the shop", "shop/jobs/load.py")).encode()
     dags.mkdir()
@@ -157,7 +157,7 @@ def import_based(root: Path, dags: Path) -> None:
 
 
 def cold_sync(root: Path, dags: Path) -> None:
-    from airflow_control_plane.cli import main
+    from airflow_control_plane.cli.main import main
 
     assert main(["sync", "--once", "--packages-root", str(root), "--dags-dir", str(dags)]) == 0
 
@@ -178,10 +178,10 @@ def timed(action: Callable[[], object]) -> float:
 
 def loop_passes(root: Path, dags: Path) -> list[float]:
     """Seconds of a look, of a full pass without changes, and of the bare pass beside them in the same process."""
-    from airflow_control_plane.dag_folder import DagFolder
-    from airflow_control_plane.discovery import MultiPackageJobDiscovery
-    from airflow_control_plane.loop import SyncLoop, WatchedSettings, new_board
-    from airflow_control_plane.synchronizer import Synchronizer
+    from airflow_control_plane.dag_generator.folder import DagFolder
+    from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
+    from airflow_control_plane.sync.loop import SyncLoop, WatchedSettings, new_board
+    from airflow_control_plane.sync.synchronizer import Synchronizer
 
     board = new_board(str(dags))
     synchronizer = Synchronizer(MultiPackageJobDiscovery([root], board.beat), DagFolder(dags), board.beat)

@@ -60,7 +60,7 @@ def test_all_is_packed_that_the_templates_read(contents: set[str]) -> None:
         for pattern in (
             "templates/**/*.*",
             "files/*/*.py",
-            "generator/airflow_control_plane/*.py",
+            "generator/airflow_control_plane/**/*.py",
             "examples/packages/**/*.py",
         )
         for path in ROOT.glob(pattern)

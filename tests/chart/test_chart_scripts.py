@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 from rendered import ROOT
 
-SCRIPTS = ROOT / "files" / "scripts"
+SCRIPTS = ROOT / "files" / "pod-scripts"
 STAND_IN = """#!{python}
 import os, sys
 with open({calls!r}, "a") as calls:

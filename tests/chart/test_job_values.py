@@ -92,6 +92,6 @@ def test_a_key_that_is_not_there_is_refused_wherever_it_stands(jobs: Object) -> 
 
 
 def test_the_schema_of_the_values_is_that_of_the_generator() -> None:
-    script = ROOT / "scripts" / "jobs_schema.py"
+    script = ROOT / "tools" / "docs" / "jobs_schema.py"
     result = subprocess.run([sys.executable, script, "--check"], env=ENVIRONMENT, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

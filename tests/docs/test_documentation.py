@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from airflow_control_plane.errors import EXIT_CODE_MEANINGS
-from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
+from airflow_control_plane.model.errors import EXIT_CODE_MEANINGS
+from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "examples" / "README.md"]
@@ -90,7 +90,7 @@ def test_links_lead_to_files_of_the_repository(page: Path) -> None:
 @pytest.mark.parametrize("script", ["values_tables.py", "jobs_schema.py", "example_dag.py"])
 def test_what_make_docs_writes_is_up_to_date(script: str) -> None:
     result = subprocess.run(
-        [sys.executable, ROOT / "scripts" / script, "--check"],
+        [sys.executable, ROOT / "tools" / "docs" / script, "--check"],
         env={**os.environ, "PYTHONPATH": str(ROOT / "generator")},
         capture_output=True,
         text=True,

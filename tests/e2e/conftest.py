@@ -9,7 +9,8 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
-from .cluster.settings import REPOSITORY, Settings
+from tools.cluster.settings import REPOSITORY, Settings
+
 from .harness import durable as durable_release
 from .harness import namespaces, reports
 from .harness.commands import kubectl
@@ -34,7 +35,7 @@ def cluster(pytestconfig: pytest.Config) -> None:
     if os.environ.get("E2E_CLUSTER") != "external":
         with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
             print("\nBringing the cluster up", flush=True)
-            subprocess.run([sys.executable, "-m", "tests.e2e.cluster", "up"], cwd=REPOSITORY, check=True)
+            subprocess.run([sys.executable, "-m", "tools.cluster", "up"], cwd=REPOSITORY, check=True)
         os.environ["KUBECONFIG"] = str(Settings().kubeconfig)
     kubectl("wait", "nodes", "--all", "--for=condition=Ready", "--timeout=60s")
 

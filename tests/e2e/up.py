@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from .cluster.__main__ import main as cluster
-from .cluster.settings import Settings
-from .cluster.steps import ClusterError, step
+from tools.cluster.__main__ import main as cluster
+from tools.cluster.settings import Settings
+from tools.cluster.steps import ClusterError, step
+
 from .harness import namespaces, reports
 from .harness.commands import CommandError, helm
 from .harness.release import Release

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from airflow_control_plane.job_file import JobFile, read_job_file
-from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
-from airflow_control_plane.jobs import DiscoveredJob
-from airflow_control_plane.resolution import JobValues, resolve
-from airflow_control_plane.scan import Scan
-from airflow_control_plane.source_text import unstorable_character
+from airflow_control_plane.discovery.job_file import JobFile, read_job_file
+from airflow_control_plane.discovery.source_text import unstorable_character
+from airflow_control_plane.model.job import DiscoveredJob
+from airflow_control_plane.model.scan import Scan
+from airflow_control_plane.settings.apply import JobValues, resolve
+from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA
 from hypothesis import strategies as st
 
 CASES = Path(__file__).with_name("settings_cases")

@@ -15,7 +15,7 @@ from _workspace import Workspace, environment
 # The imports are behind it when strace comes, so that it counts the calls of the work alone.
 _DRIVER = """\
 import concurrent.futures.thread, os, signal, sys
-from airflow_control_plane.cli import main
+from airflow_control_plane.cli.main import main
 os.kill(os.getpid(), signal.SIGSTOP)
 sys.exit(main())
 """

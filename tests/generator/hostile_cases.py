@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from airflow_control_plane.cli import main
+from airflow_control_plane.cli.main import main
 
 CASES = Path(__file__).with_name("cases")
 PROBLEMS_FILE = "airflow_control_plane_problems.py"

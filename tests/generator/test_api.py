@@ -9,7 +9,7 @@ from pathlib import Path
 import airflow_control_plane
 import pytest
 from airflow_control_plane import DagGenerator, DiscoveredJob, MultiPackageJobDiscovery, discover_package_jobs
-from airflow_control_plane.errors import OutputError, SourceError
+from airflow_control_plane.model.errors import OutputError, SourceError
 from hostile_cases import snapshot
 
 ORDERS = DiscoveredJob("shop", "orders", "Load orders", "shop/jobs/orders.py")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from _settings import Config, job, job_text, problems, resolved
 from _workspace import Workspace
-from airflow_control_plane.chains import cycles
-from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.discovery import MultiPackageJobDiscovery
-from airflow_control_plane.resolution import JobValues, resolve
-from airflow_control_plane.scan import Scan
+from airflow_control_plane.dag_generator.dag_file import render_dag
+from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
+from airflow_control_plane.model.scan import Scan
+from airflow_control_plane.settings.apply import JobValues, resolve
+from airflow_control_plane.settings.cycles import cycles
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 import pytest
 from _strace import sync_once_with, why_no_strace
 from _workspace import COMMAND, Workspace, environment, eventually
-from airflow_control_plane import commands_sync
-from airflow_control_plane.cli import main
+from airflow_control_plane.cli import sync_commands
+from airflow_control_plane.cli.main import main
 
 REWRITTEN_FILES = 3000
 
@@ -45,7 +45,7 @@ def has_no_leftovers(workspace):
 
 @pytest.mark.parametrize("command", [("sync", "--once"), ("generate",)])
 def test_a_busy_folder_is_a_clear_error_and_left_alone(command, workspace, monkeypatch, capsys):
-    monkeypatch.setattr(commands_sync, "_LOCK_WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(sync_commands, "_LOCK_WAIT_SECONDS", 0.3)
     with holding_the_lock(workspace):
         assert main(workspace.arguments(*command)) == 4
     assert capsys.readouterr().err == (

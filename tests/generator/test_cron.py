@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from airflow_control_plane.cron import PRESETS, cron_error
+from airflow_control_plane.settings.cron import PRESETS, cron_error
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

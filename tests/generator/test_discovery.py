@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from airflow_control_plane import MultiPackageJobDiscovery, jobs_folder
-from airflow_control_plane.errors import SourceError
+from airflow_control_plane import MultiPackageJobDiscovery
+from airflow_control_plane.discovery import jobs_folder
+from airflow_control_plane.model.errors import SourceError
 
 DuringRead = Callable[..., None]
 
@@ -58,7 +59,9 @@ def test_jobs_come_sorted_whatever_the_order_of_the_folder(packages: Path) -> No
 def test_an_unchanged_source_gives_the_same_scan_without_reading_a_file(
     packages: Path, during_read: DuringRead, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("airflow_control_plane.files._RACY_NANOSECONDS", 0)  # as if the file were some seconds old
+    monkeypatch.setattr(
+        "airflow_control_plane.discovery.safe_read._RACY_NANOSECONDS", 0
+    )  # as if the file were some seconds old
     write_job(packages, "shop", "orders")
     discovery = MultiPackageJobDiscovery([packages])
     first = discovery.scan()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from _settings import EVERY_KEY, Config, job_text
 from _workspace import Workspace
-from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
+from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA
 from hostile_cases import Result, run
 
 EXPLAINED = """\

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from _settings import Config, job, job_text, resolved
 from _workspace import Workspace
-from airflow_control_plane.graph import to_mermaid, to_text
+from airflow_control_plane.cli.graph import to_mermaid, to_text
 from hostile_cases import run
 from hypothesis import given
 from hypothesis import strategies as st

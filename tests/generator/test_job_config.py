@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from _settings import EVERY_KEY, Config, job_text, read
 from _workspace import Workspace
-from airflow_control_plane.isolated_parser import IN_PROCESS_BYTES, read_job_file_safely
-from airflow_control_plane.job_file import NOT_A_JOB, JobFile, read_job_file
+from airflow_control_plane.discovery.isolated_parser import IN_PROCESS_BYTES, read_job_file_safely
+from airflow_control_plane.discovery.job_file import NOT_A_JOB, JobFile, read_job_file
 from hypothesis import given
 from hypothesis import strategies as st
 

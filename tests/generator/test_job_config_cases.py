@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from _settings import Config, Expected, InvalidSettings, invalid_settings, job_text, of_schema, read, valid_settings
-from airflow_control_plane.configuration import load_settings
-from airflow_control_plane.errors import UsageError
-from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA
-from airflow_control_plane.job_settings import SETTING_NAMES
-from airflow_control_plane.schema_check import violations
+from airflow_control_plane.model.errors import UsageError
+from airflow_control_plane.settings.layers import SETTING_NAMES
+from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA
+from airflow_control_plane.settings.settings_file import load_settings
+from airflow_control_plane.settings.validator import violations
 from hostile_cases import run
 from hypothesis import given
 from hypothesis import strategies as st

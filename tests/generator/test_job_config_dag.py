@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from _settings import EVERY_KEY, Config, any_settings, job
-from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.jobs import DiscoveredJob
-from airflow_control_plane.pod_templates import PodTemplates
-from airflow_control_plane.resolution import JobValues, resolve
-from airflow_control_plane.scan import Scan
+from airflow_control_plane.dag_generator.dag_file import render_dag
+from airflow_control_plane.dag_generator.pod_templates import PodTemplates
+from airflow_control_plane.model.job import DiscoveredJob
+from airflow_control_plane.model.scan import Scan
+from airflow_control_plane.settings.apply import JobValues, resolve
 from hypothesis import given
 
 VALUES = JobValues(pod_templates=PodTemplates("/templates", {"spec": {"containers": [{"name": "base"}]}}))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 import pytest
-from airflow_control_plane.isolated_parser import IN_PROCESS_BYTES, read_job_file_safely
-from airflow_control_plane.job_file import NOT_A_JOB, JobFile, read_job_file
-from airflow_control_plane.source_text import may_mention
+from airflow_control_plane.discovery.isolated_parser import IN_PROCESS_BYTES, read_job_file_safely
+from airflow_control_plane.discovery.job_file import NOT_A_JOB, JobFile, read_job_file
+from airflow_control_plane.discovery.source_text import may_mention
 from hypothesis import example, given
 from hypothesis import strategies as st
 

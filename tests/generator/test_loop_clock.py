@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 from _workspace import Workspace
-from airflow_control_plane.configuration import Settings, SyncSettings
-from airflow_control_plane.dag_folder import DagFolder
-from airflow_control_plane.discovery import MultiPackageJobDiscovery
-from airflow_control_plane.loop import SyncLoop, WatchedSettings, new_board
-from airflow_control_plane.synchronizer import Synchronizer
+from airflow_control_plane.dag_generator.folder import DagFolder
+from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
+from airflow_control_plane.settings.settings_file import Settings, SyncSettings
+from airflow_control_plane.sync.loop import SyncLoop, WatchedSettings, new_board
+from airflow_control_plane.sync.synchronizer import Synchronizer
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ class Clock:
 def clock(monkeypatch):
     clock = Clock()
     for module in ("loop", "synchronizer"):
-        monkeypatch.setattr(f"airflow_control_plane.{module}.time", clock.module())
+        monkeypatch.setattr(f"airflow_control_plane.sync.{module}.time", clock.module())
     return clock
 
 

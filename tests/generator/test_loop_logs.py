@@ -11,7 +11,7 @@ import sys
 
 import pytest
 from _workspace import COMMAND, Workspace, environment, eventually, free_port
-from airflow_control_plane.log import JsonFormatter
+from airflow_control_plane.sync.log_format import JsonFormatter
 
 # A line that a name could forge, and a colour that it could set.
 HOSTILE = "x\n2030-01-01 00:00:00,000 ERROR forged\x1b[31m\r"

@@ -17,11 +17,11 @@ DAYS = """\
 import json, logging, os, sys, threading
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
-from airflow_control_plane.dag_folder import DagFolder
-from airflow_control_plane.discovery import MultiPackageJobDiscovery
-from airflow_control_plane.loop import SyncLoop, WatchedSettings, new_board
-from airflow_control_plane.status_server import serve
-from airflow_control_plane.synchronizer import Synchronizer
+from airflow_control_plane.dag_generator.folder import DagFolder
+from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
+from airflow_control_plane.sync.loop import SyncLoop, WatchedSettings, new_board
+from airflow_control_plane.sync.status_server import serve
+from airflow_control_plane.sync.synchronizer import Synchronizer
 
 packages, dags, settings, port, *ticks = sys.argv[1:]
 logging.disable()

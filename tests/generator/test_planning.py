@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from airflow_control_plane.dag_folder import Entry, Inventory, digest
-from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.guards import Candidates, DeletionPolicy, reason_to_wait
-from airflow_control_plane.jobs import DiscoveredJob
-from airflow_control_plane.planning import Action, Moment, Plan, make_plan
-from airflow_control_plane.problems import Problem, Severity
-from airflow_control_plane.rendering import PROBLEMS_FILENAME
-from airflow_control_plane.scan import Scan
+from airflow_control_plane.dag_generator.dag_file import render_dag
+from airflow_control_plane.dag_generator.deletion_guards import Candidates, DeletionPolicy, reason_to_wait
+from airflow_control_plane.dag_generator.folder import Entry, Inventory, digest
+from airflow_control_plane.dag_generator.generated_file import PROBLEMS_FILENAME
+from airflow_control_plane.dag_generator.plan import Action, Moment, Plan, make_plan
+from airflow_control_plane.model.job import DiscoveredJob
+from airflow_control_plane.model.problem import Problem, Severity
+from airflow_control_plane.model.scan import Scan
 
 ATOMIC = DeletionPolicy()
 COPIED = DeletionPolicy(atomic_source=False)

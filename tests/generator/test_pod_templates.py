@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from airflow_control_plane.cli import main
-from airflow_control_plane.pod_templates import requirements
+from airflow_control_plane.cli.main import main
+from airflow_control_plane.dag_generator.pod_templates import requirements
 
 POD = {
     "apiVersion": "v1",

@@ -6,10 +6,10 @@ import ast
 import keyword
 
 import pytest
-from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.jobs import DiscoveredJob, JobSettings
-from airflow_control_plane.problems import Problem
-from airflow_control_plane.rendering import render_problems, source_in
+from airflow_control_plane.dag_generator.dag_file import render_dag
+from airflow_control_plane.dag_generator.generated_file import render_problems, source_in
+from airflow_control_plane.model.job import DiscoveredJob, JobSettings
+from airflow_control_plane.model.problem import Problem
 from hypothesis import example, given
 from hypothesis import strategies as st
 

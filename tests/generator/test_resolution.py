@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from _settings import EVERY_KEY, Config, job, job_text, problems, resolved
 from _workspace import Workspace, eventually
-from airflow_control_plane.dag_text import render_dag
-from airflow_control_plane.explanation import explain_job
-from airflow_control_plane.job_schema import JOB_CONFIG_SCHEMA, NOTIFY_EVENTS
-from airflow_control_plane.job_settings import DEFAULT_SETTINGS, JobSettings
-from airflow_control_plane.pod_templates import PodTemplates
-from airflow_control_plane.resolution import JobValues, resolve
-from airflow_control_plane.scan import Scan
+from airflow_control_plane.cli.explain import explain_job
+from airflow_control_plane.dag_generator.dag_file import render_dag
+from airflow_control_plane.dag_generator.pod_templates import PodTemplates
+from airflow_control_plane.model.scan import Scan
+from airflow_control_plane.settings.apply import JobValues, resolve
+from airflow_control_plane.settings.layers import DEFAULT_SETTINGS, JobSettings
+from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA, NOTIFY_EVENTS
 from hostile_cases import run
 
 LAYERS = ("defaults", "config", "overrides")

@@ -15,8 +15,8 @@ from urllib.error import HTTPError
 
 import pytest
 from _workspace import COMMAND, Workspace, environment, eventually, free_port, metric
-from airflow_control_plane import status_server
-from airflow_control_plane.loop import new_board
+from airflow_control_plane.sync import status_server
+from airflow_control_plane.sync.loop import new_board
 from airflow_control_plane.version import VERSION
 
 PROBE_SECONDS = 1.0

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page, sync_playwright
 
-from ..cluster import packages
-from ..cluster.settings import Settings
+from tools.cluster import debian_packages as packages
+from tools.cluster.settings import Settings
 
 PACKAGES = ("chromium", "fonts-dejavu-core")
 # Root has no sandbox, and a test no business with Google.

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..cluster.settings import Settings
+from tools.cluster.settings import Settings
+
 from .commands import CommandError
 from .waiting import wait_until
 

@@ -1,0 +1,39 @@
+"""Log lines for people (text) or for machines (one JSON object a line)."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+
+from airflow_control_plane.model.problem import printable
+
+
+class TextFormatter(logging.Formatter):
+    """One line whatever the message has in it; only the traceback of an unexpected error has more."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return printable(super().formatMessage(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """One line whatever the message has in it: JSON escapes line ends and control characters."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry)
+
+
+def configure_logging(log_format: str) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        JsonFormatter() if log_format == "json" else TextFormatter("%(asctime)s %(levelname)s %(message)s")
+    )
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
