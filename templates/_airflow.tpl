@@ -66,15 +66,15 @@ volumeMounts:
 {{- define "airflow-control-plane.airflowMounts" -}}
 {{ include "airflow-control-plane.generatorMounts" . }}
 - name: scripts
-  mountPath: /opt/airflow-scripts
+  mountPath: {{ include "airflow-control-plane.mountPath" "podScripts" }}
   readOnly: true
 - name: config
-  mountPath: /opt/airflow/airflow.cfg
+  mountPath: {{ include "airflow-control-plane.mountPath" "airflowConfig" }}
   subPath: airflow.cfg
   readOnly: true
 {{- if .Values.webserver.config }}
 - name: config
-  mountPath: /opt/airflow/webserver_config.py
+  mountPath: {{ include "airflow-control-plane.mountPath" "webserverConfig" }}
   subPath: webserver_config.py
   readOnly: true
 {{- end }}
@@ -82,12 +82,12 @@ volumeMounts:
 {{ . }}
 {{- end }}
 - name: dags
-  mountPath: /opt/airflow/dags
+  mountPath: {{ .Values.dags.dir }}
   readOnly: true
 - name: logs
-  mountPath: /opt/airflow/logs
+  mountPath: {{ include "airflow-control-plane.mountPath" "logs" }}
 - name: tmp
-  mountPath: /tmp
+  mountPath: {{ include "airflow-control-plane.mountPath" "tmp" }}
   subPath: airflow
 {{- end }}
 
@@ -107,7 +107,7 @@ volumeMounts:
 {{- end }}
 - name: dags
   emptyDir:
-    sizeLimit: {{ .Values.sync.sizeLimit }}
+    sizeLimit: {{ .Values.dags.sizeLimit }}
 - name: tmp
   emptyDir:
     sizeLimit: 1Gi

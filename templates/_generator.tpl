@@ -23,24 +23,26 @@ airflow-control-plane: |
 {{/* The mounts of the generator's code. A pod cannot extend the PATH of an image, so the command goes where PATH looks. */}}
 {{- define "airflow-control-plane.generatorMounts" -}}
 - name: generator
-  mountPath: /opt/airflow-control-plane
+  mountPath: {{ include "airflow-control-plane.mountPath" "generator" }}
   readOnly: true
 - name: generator
-  mountPath: /usr/local/bin/airflow-control-plane
+  mountPath: {{ include "airflow-control-plane.mountPath" "generatorCommand" }}
   subPath: bin/airflow-control-plane
   readOnly: true
 {{- end }}
 
 {{/* The environment in which jobs are found and run: the same for the generator and for Airflow. */}}
 {{- define "airflow-control-plane.generatorEnv" -}}
+- name: AIRFLOW_DAGS_DIR
+  value: {{ .Values.dags.dir }}
 - name: AIRFLOW__CORE__DAGS_FOLDER
-  value: /opt/airflow/dags
+  value: {{ .Values.dags.dir }}
 - name: ETL_PACKAGES_ROOT
   value: {{ include "airflow-control-plane.packageRoots" . | fromYamlArray | join ":" | quote }}
 - name: ETL_PYTHON_PATH
   value: {{ join ":" .Values.packages.pythonPath | quote }}
 - name: PYTHONPATH
-  value: /opt/airflow-control-plane
+  value: {{ include "airflow-control-plane.mountPath" "generator" }}
 - name: PYTHONDONTWRITEBYTECODE
   value: "1"
 - name: PYTHONUNBUFFERED
@@ -56,7 +58,7 @@ securityContext:
 env:
   {{- include "airflow-control-plane.generatorEnv" . | nindent 2 }}
   - name: AIRFLOW_CONTROL_PLANE_SETTINGS
-    value: /etc/airflow-control-plane/settings.json
+    value: {{ include "airflow-control-plane.mountPath" "generatorSettings" }}/settings.json
   - name: AIRFLOW_CONTROL_PLANE_LOG_FORMAT
     value: {{ .Values.sync.logFormat }}
 resources:
@@ -64,15 +66,15 @@ resources:
 volumeMounts:
   {{- include "airflow-control-plane.generatorMounts" . | nindent 2 }}
   - name: generator-settings
-    mountPath: /etc/airflow-control-plane
+    mountPath: {{ include "airflow-control-plane.mountPath" "generatorSettings" }}
     readOnly: true
   {{- with include "airflow-control-plane.packagesMount" . }}
   {{- . | nindent 2 }}
   {{- end }}
   - name: dags
-    mountPath: /opt/airflow/dags
+    mountPath: {{ .Values.dags.dir }}
   - name: tmp
-    mountPath: /tmp
+    mountPath: {{ include "airflow-control-plane.mountPath" "tmp" }}
     subPath: dag-sync
 {{- end }}
 

@@ -23,7 +23,7 @@ spec:
       {{- with .root }}
       image: {{ include "airflow-control-plane.image" . }}
       imagePullPolicy: {{ .Values.image.pullPolicy }}
-      command: [python, /opt/helm-test/{{ $.check }}.py]
+      command: [python, {{ include "airflow-control-plane.mountPath" "helmTest" }}/{{ $.check }}.py]
       securityContext:
         {{- include "airflow-control-plane.containerSecurityContext" . | nindent 8 }}
       env:
@@ -37,13 +37,13 @@ spec:
         - {name: DAG_ID, value: {{ include "airflow-control-plane.testDagId" . | quote }}}
         - {name: DAG_ARGS, value: {{ toJson .Values.tests.args | quote }}}
         - {name: ADMIN_USERNAME, value: {{ .Values.admin.username | quote }}}
-        - {name: ADMIN_PASSWORD_FILE, value: /etc/airflow-admin/{{ .Values.secrets.adminPassword.key }}}
+        - {name: ADMIN_PASSWORD_FILE, value: {{ include "airflow-control-plane.mountPath" "adminPassword" }}/{{ .Values.secrets.adminPassword.key }}}
       resources:
         {{- toYaml .Values.tests.resources | nindent 8 }}
       volumeMounts:
-        - {name: scripts, mountPath: /opt/helm-test, readOnly: true}
+        - {name: scripts, mountPath: {{ include "airflow-control-plane.mountPath" "helmTest" }}, readOnly: true}
         {{- if .Values.admin.create }}
-        - {name: admin-password, mountPath: /etc/airflow-admin, readOnly: true}
+        - {name: admin-password, mountPath: {{ include "airflow-control-plane.mountPath" "adminPassword" }}, readOnly: true}
         {{- end }}
   volumes:
     - name: scripts

@@ -15,7 +15,7 @@
 - name: log-retention
   image: {{ include "airflow-control-plane.image" . }}
   imagePullPolicy: {{ .Values.image.pullPolicy }}
-  command: [python, /opt/airflow-scripts/prune_logs.py, /opt/airflow/logs, --days, {{ .Values.logs.retentionDays | quote }}]
+  command: [python, {{ include "airflow-control-plane.mountPath" "podScripts" }}/prune_logs.py, {{ include "airflow-control-plane.mountPath" "logs" }}, --days, {{ .Values.logs.retentionDays | quote }}]
   securityContext:
     {{- include "airflow-control-plane.containerSecurityContext" . | nindent 4 }}
   env:
@@ -25,8 +25,8 @@
     {{- toYaml .Values.logs.resources | nindent 4 }}
   volumeMounts:
     - name: scripts
-      mountPath: /opt/airflow-scripts
+      mountPath: {{ include "airflow-control-plane.mountPath" "podScripts" }}
       readOnly: true
     - name: logs
-      mountPath: /opt/airflow/logs
+      mountPath: {{ include "airflow-control-plane.mountPath" "logs" }}
 {{- end }}

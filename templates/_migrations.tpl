@@ -4,7 +4,7 @@
 - name: migrate
   command:
     - python
-    - /opt/airflow-scripts/migrate.py
+    - {{ include "airflow-control-plane.mountPath" "podScripts" }}/migrate.py
     - --timeout={{ .root.Values.migrations.timeoutSeconds }}
     {{- with .root.Values.admin }}
     {{- if .create }}
@@ -12,7 +12,7 @@
     - --admin-email={{ .email }}
     - --admin-first-name={{ .firstName }}
     - --admin-last-name={{ .lastName }}
-    - --admin-password-file=/etc/airflow-admin/{{ $root.Values.secrets.adminPassword.key }}
+    - --admin-password-file={{ include "airflow-control-plane.mountPath" "adminPassword" }}/{{ $root.Values.secrets.adminPassword.key }}
     {{- end }}
     {{- end }}
   resources:
@@ -20,7 +20,7 @@
   {{- include "airflow-control-plane.airflowContainer" . | nindent 2 }}
     {{- if .root.Values.admin.create }}
     - name: admin-password
-      mountPath: /etc/airflow-admin
+      mountPath: {{ include "airflow-control-plane.mountPath" "adminPassword" }}
       readOnly: true
     {{- end }}
 {{- end }}
@@ -38,7 +38,7 @@
 - name: await-migrations
   command:
     - python
-    - /opt/airflow-scripts/await_migrations.py
+    - {{ include "airflow-control-plane.mountPath" "podScripts" }}/await_migrations.py
     - --timeout={{ .root.Values.migrations.timeoutSeconds }}
     {{- if .root.Values.admin.create }}
     - --admin-username={{ .root.Values.admin.username }}

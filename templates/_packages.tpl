@@ -1,7 +1,7 @@
 {{/* The package roots as a YAML list: values `packages.roots`, else the one folder of the source. */}}
 {{- define "airflow-control-plane.packageRoots" -}}
 {{- $source := .Values.packages.source -}}
-{{- $mount := "/opt/airflow/packages" -}}
+{{- $mount := include "airflow-control-plane.mountPath" "packages" -}}
 {{- $folders := dict
   "examples" $mount
   "image" $source.image.path
@@ -46,7 +46,7 @@
 {{- define "airflow-control-plane.packagesMount" -}}
 {{- if ne .Values.packages.source.type "image" -}}
 - name: packages
-  mountPath: /opt/airflow/packages
+  mountPath: {{ include "airflow-control-plane.mountPath" "packages" }}
   readOnly: true
 {{- end }}
 {{- end }}

@@ -2,7 +2,7 @@
 {{- define "airflow-control-plane.probeHandler" -}}
 {{- if .job -}}
 exec:
-  command: [python, /opt/airflow-scripts/heartbeat.py, {{ .job }}]
+  command: [python, {{ include "airflow-control-plane.mountPath" "podScripts" }}/heartbeat.py, {{ .job }}]
 {{- else -}}
 httpGet:
   path: {{ .path }}

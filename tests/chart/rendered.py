@@ -19,7 +19,7 @@ KUBERNETES = "1.34.0"
 # All that can be switched on at once, so that no object escapes a look at every object.
 EVERYTHING = {
     "scheduler": {"replicas": 2},
-    "webserver": {"replicas": 2, "baseUrl": "https://airflow.example.com"},
+    "webserver": {"replicas": 2, "baseUrl": "https://airflow.example.com", "config": "AUTH_TYPE = 4"},
     "triggerer": {"enabled": True, "replicas": 2},
     "ingress": {"enabled": True, "tlsSecret": "tls"},
     "logs": {"persistence": {"enabled": True}},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rendered import ENVIRONMENTS, EVERYTHING, Object, containers, find, name_of, pods, render
+from rendered import ENVIRONMENTS, EVERYTHING, Object, RenderingFailed, containers, find, name_of, pods, render
 
 SCENARIOS = {
     "defaults": ({}, ()),
@@ -184,6 +184,25 @@ def test_only_the_generator_writes_to_the_dag_folder(objects: list[Object]) -> N
         if mount["name"] == "dags" and not mount.get("readOnly")
     }
     assert writers == {"dag-sync", "dag-sync-sidecar"}
+
+
+def mount_paths() -> set[str]:
+    """The paths that the chart mounts into containers of the Airflow image, but not the DAG folder itself."""
+    return {
+        mount["mountPath"]
+        for name, container in containers(render(EVERYTHING))
+        if not name.endswith("/postgresql")
+        for mount in container["volumeMounts"]
+        if mount["name"] != "dags"
+    }
+
+
+def test_the_dag_folder_keeps_away_from_every_path_that_the_chart_mounts() -> None:
+    paths = mount_paths()
+    assert len(paths) >= 10
+    for path in paths:
+        with pytest.raises(RenderingFailed, match=f"dags.dir is {path}, which"):
+            render({"dags": {"dir": path}})
 
 
 @pytest.mark.parametrize("context", [None, {}, {"runAsNonRoot": None, "seccompProfile": None}])
