@@ -33,20 +33,11 @@ airflow-control-plane: |
 
 {{/* The environment in which jobs are found and run: the same for the generator and for Airflow. */}}
 {{- define "airflow-control-plane.generatorEnv" -}}
-- name: AIRFLOW_DAGS_DIR
-  value: {{ .Values.dags.dir }}
-- name: AIRFLOW__CORE__DAGS_FOLDER
-  value: {{ .Values.dags.dir }}
-- name: ETL_PACKAGES_ROOT
-  value: {{ include "airflow-control-plane.packageRoots" . | fromYamlArray | join ":" | quote }}
+{{ include "airflow-control-plane.commonEnv" . }}
 - name: ETL_PYTHON_PATH
   value: {{ join ":" .Values.packages.pythonPath | quote }}
 - name: PYTHONPATH
   value: {{ include "airflow-control-plane.mountPath" "generator" }}
-- name: PYTHONDONTWRITEBYTECODE
-  value: "1"
-- name: PYTHONUNBUFFERED
-  value: "1"
 {{- end }}
 
 {{/* The fields that the init container and the sidecar of the generator share. */}}

@@ -27,8 +27,7 @@ spec:
       securityContext:
         {{- include "airflow-control-plane.containerSecurityContext" . | nindent 8 }}
       env:
-        - {name: PYTHONDONTWRITEBYTECODE, value: "1"}
-        - {name: PYTHONUNBUFFERED, value: "1"}
+        {{- include "airflow-control-plane.commonEnv" . | nindent 8 }}
         - {name: RELEASE, value: {{ .Release.Name }}}
         - {name: NAMESPACE, value: {{ .Release.Namespace }}}
         - {name: AIRFLOW_URL, value: {{ include "airflow-control-plane.webserverUrl" . | quote }}}

@@ -19,8 +19,7 @@
   securityContext:
     {{- include "airflow-control-plane.containerSecurityContext" . | nindent 4 }}
   env:
-    - name: PYTHONUNBUFFERED
-      value: "1"
+    {{- include "airflow-control-plane.commonEnv" . | nindent 4 }}
   resources:
     {{- toYaml .Values.logs.resources | nindent 4 }}
   volumeMounts:

@@ -12,11 +12,11 @@ INCOMPLETE = "The packages or the settings could not be read completely"
 
 
 def missing_dags(jobs: list[dict[str, Any]], dag_ids: set[str]) -> list[str]:
-    """A sentence for each job without a DAG."""
+    """A message for each job that Airflow does not list."""
     selector = f"-n {setting('NAMESPACE')} -l app.kubernetes.io/instance={setting('RELEASE')}"
     return [
-        f"The DAG {job['dag_id']} is missing in Airflow. It is made from {job['source']}. "
-        f"See: kubectl logs {selector} -c dag-processor"
+        f"Airflow does not list the DAG {job['dag_id']}, whose file in {setting('AIRFLOW_DAGS_DIR')} is generated from "
+        f"{job['source']}. Look into: kubectl logs {selector} -c dag-processor"
         for job in jobs
         if job["dag_id"] not in dag_ids
     ]

@@ -21,6 +21,36 @@ CONTAINER_FLOOR = {
 }
 RESTRICTED_VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"}
 
+# Every container of the chart with everything enabled.
+EVERY_CONTAINER = {
+    "cronjob/airflow-cleanup/cleanup",
+    "deployment/airflow-dag-processor/await-migrations",
+    "deployment/airflow-dag-processor/dag-processor",
+    "deployment/airflow-dag-processor/dag-sync",
+    "deployment/airflow-dag-processor/dag-sync-sidecar",
+    "deployment/airflow-dag-processor/log-retention",
+    "deployment/airflow-scheduler/airflow-scheduler",
+    "deployment/airflow-scheduler/dag-sync",
+    "deployment/airflow-scheduler/dag-sync-sidecar",
+    "deployment/airflow-scheduler/log-retention",
+    "deployment/airflow-scheduler/migrate",
+    "deployment/airflow-triggerer/await-migrations",
+    "deployment/airflow-triggerer/log-retention",
+    "deployment/airflow-triggerer/triggerer",
+    "deployment/airflow-webserver/await-migrations",
+    "deployment/airflow-webserver/webserver",
+    "pod/airflow-test-dags/dags",
+    "pod/airflow-test-health/health",
+    "pod/airflow-test-run/run",
+    "statefulset/airflow-postgresql/postgresql",
+}
+WITHOUT_AIRFLOW = {"statefulset/airflow-postgresql/postgresql"}
+FOLDERS = {
+    "AIRFLOW_DAGS_DIR": "/srv/dags",
+    "AIRFLOW__CORE__DAGS_FOLDER": "/srv/dags",
+    "ETL_PACKAGES_ROOT": "/srv/a:/srv/b",
+}
+
 
 @pytest.fixture(params=SCENARIOS, scope="module")
 def objects(request: pytest.FixtureRequest) -> list[Object]:
@@ -186,12 +216,25 @@ def test_only_the_generator_writes_to_the_dag_folder(objects: list[Object]) -> N
     assert writers == {"dag-sync", "dag-sync-sidecar"}
 
 
+def environment_of(container: Object) -> Object:
+    return {entry["name"]: entry.get("value") for entry in container["env"]}
+
+
+def test_every_container_knows_the_dag_folder_and_the_package_roots() -> None:
+    values = {**EVERYTHING, "dags": {"dir": "/srv/dags"}, "packages": {"roots": ["/srv/a", "/srv/b"]}}
+    environments = {name: environment_of(container) for name, container in containers(render(values))}
+    assert environments.keys() == EVERY_CONTAINER
+    for name in EVERY_CONTAINER - WITHOUT_AIRFLOW:
+        known = {key: environments[name].get(key) for key in FOLDERS}
+        assert known == FOLDERS, name
+
+
 def mount_paths() -> set[str]:
     """The paths that the chart mounts into containers of the Airflow image, but not the DAG folder itself."""
     return {
         mount["mountPath"]
         for name, container in containers(render(EVERYTHING))
-        if not name.endswith("/postgresql")
+        if name not in WITHOUT_AIRFLOW
         for mount in container["volumeMounts"]
         if mount["name"] != "dags"
     }
