@@ -9,17 +9,6 @@
 {{ .Values.packages.roots | default (list (get $folders $source.type)) | toYaml }}
 {{- end }}
 
-{{/* Whether one broken job file stops a rollout; atomic sources change only with one. */}}
-{{- define "airflow-control-plane.strictStart" -}}
-{{- $strict := toString .Values.sync.strictStart -}}
-{{ eq $strict "auto" | ternary (include "airflow-control-plane.atomicSource" .) $strict }}
-{{- end }}
-
-{{/* Whether the source publishes a whole tree at once, so that what is missing from it is meant to be gone. */}}
-{{- define "airflow-control-plane.atomicSource" -}}
-{{ ne .Values.packages.source.type "pvc" }}
-{{- end }}
-
 {{/* The example packages as ConfigMap data. */}}
 {{- define "airflow-control-plane.exampleFiles" -}}
 {{ include "airflow-control-plane.treeData" (dict "root" . "folder" "examples/packages" "pattern" "**") }}
