@@ -89,9 +89,3 @@ def test_helm_lint_refuses_them_too() -> None:
 def test_a_key_that_is_not_there_is_refused_wherever_it_stands(jobs: Object) -> None:
     with pytest.raises(RenderingFailed, match="retrys|default|orders"):
         render({"jobs": jobs})
-
-
-def test_the_schema_of_the_values_is_up_to_date_with_the_generator() -> None:
-    script = ROOT / "tools" / "docs" / "values_schema.py"
-    result = subprocess.run([sys.executable, script, "--check"], env=ENVIRONMENT, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr

@@ -1,61 +1,54 @@
-"""Writes the tables of values in README.md and docs/values.md out of values.yaml and values.schema.json.
+"""Writes the tables of values in README.md and docs/values.md from values.yaml and its comments. `make docs` runs it.
 
-`make docs` runs it; with --check it writes nothing and exits 1 if a table is stale.
+With --check nothing is written, and the exit code is 1 if a table is stale.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
+from values_comments import comments
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- values: begin (make docs) -->", "<!-- values: end -->"
 
 
-class Row(NamedTuple):
-    key: str
-    default: str
-    description: str
-
-    def __str__(self) -> str:
-        return f"| `{self.key}` | {self.default} | {self.description} |"
-
-
-def sections(values: dict[str, Any], schema: dict[str, Any]) -> str:
-    """A row for each top-level key: what the README shows."""
-    rows = (f"| `{key}` | {schema['properties'][key]['description']} |" for key in values)
+def summary(values: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """One row for each section, with the first sentence of its comment: the table of README.md."""
+    rows = (f"| `{section}` | {first_sentence(texts[section])} |" for section in values)
     return "\n".join(["| section | what it sets |", "| --- | --- |", *rows])
 
 
-def leaves(values: dict[str, Any], schema: dict[str, Any]) -> str:
-    """A row for each key of ours, down to what is passed through to Kubernetes or Airflow as it is."""
-    rows = map(str, rows_of("", values, schema, schema["definitions"]))
-    return "\n".join(["| key | default | what it sets |", "| --- | --- | --- |", *rows])
+def first_sentence(text: str) -> str:
+    return re.split(r"(?<=\.)\s", text, maxsplit=1)[0]
 
 
-def rows_of(prefix: str, value: Any, schema: dict[str, Any], definitions: dict[str, Any]) -> Iterator[Row]:
-    schema = resolved(schema, definitions)
-    properties = schema.get("properties")
-    if isinstance(value, dict) and properties and schema.get("additionalProperties") is False and value:
-        for key, member in value.items():
-            yield from rows_of(f"{prefix}.{key}" if prefix else key, member, properties[key], definitions)
-    else:
-        yield Row(prefix, f"`{json.dumps(value)}`", schema["description"])
+def reference(values: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """A heading, a text and a table for each section: docs/values.md."""
+    return "\n\n".join(section_text(section, values[section], texts) for section in values)
 
 
-def resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """The schema with what it refers to merged under it; the description beside the reference wins."""
-    parts = [part["$ref"] for part in (schema, *schema.get("allOf", ())) if "$ref" in part]
-    merged: dict[str, Any] = {}
-    for reference in parts:
-        merged |= definitions[reference.removeprefix("#/definitions/")]
-    return merged | schema
+def section_text(section: str, value: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    table = ["| key | default | what it sets |", "| --- | --- | --- |", *rows(section, value, texts)]
+    return "\n".join([f"## {section}", "", texts[section], "", *table])
+
+
+def rows(prefix: str, value: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[str]:
+    """A row for each key. A map has rows for its members if they have comments, else it is shown as a whole."""
+    for key, member in value.items():
+        path = f"{prefix}.{key}"
+        has_rows = isinstance(member, dict) and any(f"{path}.{name}" in texts for name in member)
+        default = "" if has_rows else f"`{json.dumps(member)}`"
+        yield f"| `{path}` | {default} | {texts[path]} |"
+        if has_rows:
+            yield from rows(path, member, texts)
 
 
 def with_table(text: str, table: str, path: Path) -> str:
@@ -70,10 +63,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if a table is stale")
     options = parser.parse_args()
-    values = yaml.safe_load((ROOT / "values.yaml").read_text(encoding="utf-8"))
-    schema = json.loads((ROOT / "values.schema.json").read_text(encoding="utf-8"))
+    source = (ROOT / "values.yaml").read_text(encoding="utf-8")
+    values, texts = yaml.safe_load(source), comments(source)
     stale = []
-    for name, table in (("README.md", sections(values, schema)), ("docs/values.md", leaves(values, schema))):
+    for name, table in (("README.md", summary(values, texts)), ("docs/values.md", reference(values, texts))):
         path = ROOT / name
         text = path.read_text(encoding="utf-8")
         renewed = with_table(text, table, path)
