@@ -1,5 +1,6 @@
-{{/* airflow.cfg as section, key, value: what this chart has to know, with values `airflow.config` merged over it. */}}
+{{/* The options of airflow.cfg as YAML, by section: the chart's presets with the value airflow.config merged over them. */}}
 {{- define "airflow-control-plane.config" -}}
+{{- /* While a pod is replaced, its scheduler waits for its jobs. Until then no other scheduler may take them for lost. */ -}}
 {{- $patience := add .Values.scheduler.terminationGracePeriodSeconds 30 -}}
 {{- $presets := dict
   "core" (dict
@@ -29,7 +30,7 @@
 {{ mergeOverwrite $presets (deepCopy .Values.airflow.config) | toYaml }}
 {{- end }}
 
-{{/* The text of airflow.cfg. Lists and maps become JSON; a % is doubled, for the file format would interpolate it. */}}
+{{/* The text of airflow.cfg. Lists and maps become JSON. A percent sign is doubled, because the format interpolates it. */}}
 {{- define "airflow-control-plane.airflowCfg" -}}
 {{- range $section, $options := include "airflow-control-plane.config" . | fromYaml }}
 [{{ $section }}]

@@ -1,4 +1,12 @@
-{{/* The environment of every container that runs the Airflow image: where the DAG files and the packages are. */}}
+{{/* The fields that every container of the Airflow image has. The caller adds its own beside them: env, volumeMounts, ... */}}
+{{- define "airflow-control-plane.containerFields" -}}
+image: {{ include "airflow-control-plane.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext:
+  {{- include "airflow-control-plane.containerSecurityContext" . | nindent 2 }}
+{{- end }}
+
+{{/* The environment variables that every container of the Airflow image has: where the DAG files and the packages are. */}}
 {{- define "airflow-control-plane.commonEnv" -}}
 - name: AIRFLOW_DAGS_DIR
   value: {{ .Values.dags.dir }}

@@ -1,4 +1,4 @@
-{{/* The package roots as a YAML list: values `packages.roots`, else the one folder of the source. */}}
+{{/* The package roots as a YAML list: packages.roots, or else the folder of the source. */}}
 {{- define "airflow-control-plane.packageRoots" -}}
 {{- $source := .Values.packages.source -}}
 {{- $mount := include "airflow-control-plane.mountPath" "packages" -}}
@@ -14,7 +14,7 @@
 {{ include "airflow-control-plane.treeData" (dict "root" . "folder" "examples/packages" "pattern" "**") }}
 {{- end }}
 
-{{/* The volume named packages, with the tree restored out of the keys; nothing for packages baked into the image. */}}
+{{/* The volume with the packages; nothing if they are in the image. */}}
 {{- define "airflow-control-plane.packagesVolume" -}}
 {{- $type := .Values.packages.source.type -}}
 {{- if eq $type "examples" -}}
@@ -31,7 +31,7 @@
 {{- end }}
 {{- end }}
 
-{{/* The mount of the volume above. */}}
+{{/* The mount of that volume; nothing if the packages are in the image. */}}
 {{- define "airflow-control-plane.packagesMount" -}}
 {{- if ne .Values.packages.source.type "image" -}}
 - name: packages

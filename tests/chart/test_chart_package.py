@@ -59,7 +59,7 @@ def test_all_is_packed_that_the_templates_read(contents: set[str]) -> None:
         str(path.relative_to(ROOT))
         for pattern in (
             "templates/**/*.*",
-            "files/*/*.py",
+            "files/**/*.py",
             "generator/airflow_control_plane/**/*.py",
             "examples/packages/**/*.py",
         )

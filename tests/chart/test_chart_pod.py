@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from airflow_control_plane.sync.status_server import DEFAULT_PORT
 from rendered import ROOT, Object, find, render
 
 EXAMPLES = ROOT / "examples" / "packages"
@@ -89,3 +90,8 @@ def test_a_broken_job_stops_the_rollout_and_is_named(mounts: Path, tmp_path: Pat
 
 def test_the_command_names_itself_in_its_usage(mounts: Path) -> None:
     assert run_command(mounts, "--help").stdout.startswith("usage: airflow-control-plane ")
+
+
+def test_the_sidecar_serves_its_status_on_the_port_that_the_chart_exposes() -> None:
+    ports = find(render(), "service/airflow-dag-sync")["spec"]["ports"]
+    assert [port["port"] for port in ports] == [DEFAULT_PORT]
