@@ -42,8 +42,8 @@
 {{- end }}
 {{- end }}
 
-{{/* The fields that all Airflow containers have: (dict "root" $ "component" "scheduler"), where the component is that of the
-     pod. "mounts" is optional: YAML text with more items for volumeMounts. */}}
+{{/* The fields that all Airflow containers have: (dict "root" $ "component" "scheduler"), where the component is that
+     of the pod. "mounts" is optional: YAML text with more items for volumeMounts. */}}
 {{- define "airflow-control-plane.airflowContainerFields" -}}
 {{- $pod := include "airflow-control-plane.podSettings" . | fromYaml -}}
 {{ include "airflow-control-plane.containerFields" .root }}

@@ -1,4 +1,4 @@
-{{/* The fields that every container of the Airflow image has. The caller adds its own beside them: env, volumeMounts, ... */}}
+{{/* The fields that every container of the Airflow image has. */}}
 {{- define "airflow-control-plane.containerFields" -}}
 image: {{ include "airflow-control-plane.image" . }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
@@ -6,7 +6,7 @@ securityContext:
   {{- include "airflow-control-plane.containerSecurityContext" . | nindent 2 }}
 {{- end }}
 
-{{/* The environment variables that every container of the Airflow image has: where the DAG files and the packages are. */}}
+{{/* The environment that every container of the Airflow image has, so that all know the DAG folder and the packages. */}}
 {{- define "airflow-control-plane.commonEnv" -}}
 - name: AIRFLOW_DAGS_DIR
   value: {{ .Values.dags.dir }}

@@ -18,8 +18,8 @@ airflow-control-plane: |
     name: {{ .Release.Name }}-generator-settings
 {{- end }}
 
-{{/* The mounts of the generator's code. A pod cannot extend the image's PATH, so the command is mounted into a folder that
-     PATH contains. */}}
+{{/* The mounts of the generator's code. A pod cannot extend the image's PATH, so the command is mounted into a folder
+     that PATH contains. */}}
 {{- define "airflow-control-plane.generatorMounts" -}}
 - name: generator
   mountPath: {{ include "airflow-control-plane.mountPath" "generator" }}

@@ -3,8 +3,8 @@
 {{ .Values.tests.dagId | default (eq .Values.packages.source.type "examples" | ternary "file_processing_hello_world" "") }}
 {{- end }}
 
-{{/* A pod of `helm test` that runs one of files/helm-test: (dict "root" $ "check" "health" "turn" 1). Helm runs the pods one
-     after the other, the lowest turn first. */}}
+{{/* A pod of `helm test` that runs one of files/helm-test: (dict "root" $ "check" "health" "turn" 1). Helm runs the
+     pods one after the other, the lowest turn first. */}}
 {{- define "airflow-control-plane.testPod" -}}
 {{- $component := dict "root" .root "component" "helm-test" -}}
 apiVersion: v1

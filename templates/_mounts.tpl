@@ -1,5 +1,5 @@
-{{/* Every path at which the chart mounts something into a container of the Airflow image, by name. The DAG folder is the
-     value dags.dir, and checks.yaml keeps it away from these. */}}
+{{/* Every path at which the chart mounts something into a container of the Airflow image, by name. The DAG folder is
+     the value dags.dir, and checks.yaml keeps it away from these. */}}
 {{- define "airflow-control-plane.mountPaths" -}}
 adminPassword: /etc/airflow-admin
 airflowConfig: /opt/airflow/airflow.cfg

@@ -1,8 +1,9 @@
-{{/* What the helpers give: `...Fields` gives some of an object's fields, and the caller adds its own beside them. `...Env`,
-     `...Mounts`, `...Volumes`, `...Egress` and `...Ingress` give whole items of such a list, `...Container` one whole container. */}}
+{{/* What the helpers give: `...Fields` gives some of an object's fields, and the caller adds its own beside them.
+     `...Env`, `...Mounts`, `...Volumes`, `...Egress` and `...Ingress` give whole items of such a list, `...Container`
+     one whole container. */}}
 
-{{/* An image reference from {repository, tag, digest}: (dict "image" . "tag" "1.0"), where "tag" is used if the image has
-     neither a digest nor a tag. */}}
+{{/* An image reference from {repository, tag, digest}: (dict "image" . "tag" "1.0"), where "tag" is used if the image
+     has neither a digest nor a tag. */}}
 {{- define "airflow-control-plane.imageReference" -}}
 {{- with .image -}}
 {{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.tag }}{{ end }}

@@ -1,13 +1,13 @@
-{{/* The value `pod` with the component's own `pod` merged over it, as YAML: (dict "root" $ "component" "scheduler"). */}}
+{{/* The value `pod` with the component's `pod` merged over it, as YAML: (dict "root" $ "component" "scheduler"). */}}
 {{- define "airflow-control-plane.podSettings" -}}
 {{- /* The values of the component dag-processor are under dagProcessor. Not every component has some. */ -}}
 {{- $component := index .root.Values (camelcase .component | untitle) | default dict -}}
 {{ mergeOverwrite (deepCopy .root.Values.pod) (deepCopy (get $component "pod" | default dict)) | toYaml }}
 {{- end }}
 
-{{/* The labels and annotations of an Airflow pod: (dict "root" $ "component" "scheduler"). The checksums replace the pod when
-     code or configuration changes that it reads only at its start. The generator's settings are watched, and Secrets are
-     yours to roll out, so neither has a checksum. */}}
+{{/* The labels and annotations of an Airflow pod: (dict "root" $ "component" "scheduler"). The checksums replace the
+     pod when code or configuration changes that it reads only at its start. The generator's settings are watched, and
+     Secrets are yours to roll out, so neither has a checksum. */}}
 {{- define "airflow-control-plane.podMetadata" -}}
 {{- $pod := include "airflow-control-plane.podSettings" . | fromYaml -}}
 {{- $labels := include "airflow-control-plane.labels" . | fromYaml -}}

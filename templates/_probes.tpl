@@ -1,5 +1,5 @@
-{{/* What a probe asks. (dict "path" "/health" "port" "health") asks over HTTP, (dict "job" "DagProcessorJob") looks for a
-     recent heartbeat in the database. The three probes below take the same argument. */}}
+{{/* What a probe asks. (dict "path" "/health" "port" "health") asks over HTTP, (dict "job" "DagProcessorJob") looks for
+     a recent heartbeat in the database. The three probes below take the same argument. */}}
 {{- define "airflow-control-plane.probeHandler" -}}
 {{- if .job -}}
 exec:

@@ -10,8 +10,8 @@ name: {{ include "airflow-control-plane.secretName" . }}
 key: {{ (index .root.Values.secrets .entry).key }}
 {{- end }}
 
-{{/* The Secret for an entry of the value `secrets`: (dict "root" $ "entry" "fernetKey" "fresh" "..."). It has the value that
-     is already in the cluster, or else the fresh one. Nothing if the entry names an existing Secret. */}}
+{{/* The Secret for an entry of the value `secrets`: (dict "root" $ "entry" "fernetKey" "fresh" "..."). It has the value
+     that is already in the cluster, or else the fresh one. Nothing if the entry names an existing Secret. */}}
 {{- define "airflow-control-plane.generatedSecret" -}}
 {{- $secret := index .root.Values.secrets .entry -}}
 {{- if not $secret.existingSecret -}}

@@ -1,5 +1,5 @@
-{{/* The files of a folder of the chart as ConfigMap data: (dict "root" $ "folder" "examples/packages" "pattern" "**"). A key
-     cannot contain a slash, so the key of a/b.py is a--b.py. */}}
+{{/* The files of a folder of the chart as ConfigMap data: (dict "root" $ "folder" "examples/packages" "pattern" "**").
+     A key cannot contain a slash, so the key of a/b.py is a--b.py. */}}
 {{- define "airflow-control-plane.treeData" -}}
 {{- $folder := printf "%s/" .folder -}}
 {{- range $path, $_ := .root.Files.Glob (print $folder .pattern) }}

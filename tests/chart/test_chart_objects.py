@@ -1,4 +1,4 @@
-"""What holds for every object and every container of the chart, whatever the values."""
+"""What is true for every object and every container of the chart, whatever the values are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SCENARIOS = {
     **{path.stem: ({}, (path,)) for path in ENVIRONMENTS},
 }
 
-CONTAINER_FLOOR = {
+CONTAINER_SECURITY = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
     "privileged": False,
@@ -64,11 +64,11 @@ def selects(selector: Object, labels: Object) -> bool:
     return selector.items() <= labels.items()
 
 
-def test_every_scenario_of_the_environments_is_looked_at() -> None:
+def test_the_scenarios_include_every_environment() -> None:
     assert {"development", "staging", "production"} <= set(SCENARIOS)
 
 
-def test_every_object_says_what_it_belongs_to(objects: list[Object]) -> None:
+def test_every_object_has_the_common_labels(objects: list[Object]) -> None:
     for item in objects:
         labels = item["metadata"]["labels"]
         assert labels["app.kubernetes.io/name"] == "airflow-control-plane", name_of(item)
@@ -90,10 +90,10 @@ def test_no_two_objects_share_a_name(objects: list[Object]) -> None:
     assert len(names) == len(set(names))
 
 
-def test_every_container_has_the_security_floor(objects: list[Object]) -> None:
+def test_every_container_has_the_restricted_security_context(objects: list[Object]) -> None:
     checked = 0
     for name, container in containers(objects):
-        assert container["securityContext"] == CONTAINER_FLOOR, name
+        assert container["securityContext"] == CONTAINER_SECURITY, name
         checked += 1
     assert checked >= 8
 
@@ -107,7 +107,7 @@ def test_every_container_has_requests_and_limits(objects: list[Object]) -> None:
     assert checked >= 8
 
 
-def test_every_container_that_stays_is_looked_after(objects: list[Object]) -> None:
+def test_every_long_running_container_has_startup_and_liveness_probes(objects: list[Object]) -> None:
     checked = 0
     for name, template in pods(objects):
         if not name.startswith(("deployment/", "statefulset/")):
@@ -135,7 +135,7 @@ def test_every_pod_is_restricted_and_has_no_token(objects: list[Object]) -> None
     assert checked >= 3
 
 
-def test_every_volume_is_of_a_harmless_kind_and_bounded(objects: list[Object]) -> None:
+def test_every_volume_is_of_an_allowed_kind_and_every_emptydir_has_a_size_limit(objects: list[Object]) -> None:
     checked = 0
     for name, template in pods(objects):
         for volume in template["spec"]["volumes"]:
@@ -147,7 +147,7 @@ def test_every_volume_is_of_a_harmless_kind_and_bounded(objects: list[Object]) -
     assert checked >= 10
 
 
-def test_every_mount_has_its_volume(objects: list[Object]) -> None:
+def test_every_mount_has_a_volume(objects: list[Object]) -> None:
     for name, template in pods(objects):
         claims = find(objects, name)["spec"].get("volumeClaimTemplates", [])
         volumes = {volume["name"] for volume in template["spec"]["volumes"]}
@@ -166,7 +166,7 @@ def test_every_config_map_that_a_pod_mounts_is_rendered(objects: list[Object]) -
             assert keys <= set(config_map["data"]), name
 
 
-def test_every_pod_has_one_network_policy_for_both_directions(objects: list[Object]) -> None:
+def test_every_pod_has_one_network_policy_that_covers_both_directions(objects: list[Object]) -> None:
     policies = [item["spec"] for item in objects if item["kind"] == "NetworkPolicy"]
     checked = 0
     for name, template in pods(objects):
@@ -178,7 +178,7 @@ def test_every_pod_has_one_network_policy_for_both_directions(objects: list[Obje
     assert checked >= 3
 
 
-def test_every_service_and_budget_finds_pods(objects: list[Object]) -> None:
+def test_every_service_and_budget_selects_pods(objects: list[Object]) -> None:
     labels = [template["metadata"]["labels"] for _, template in pods(objects)]
     checked = 0
     for item in objects:
@@ -193,7 +193,7 @@ def test_every_service_and_budget_finds_pods(objects: list[Object]) -> None:
     assert checked >= 2
 
 
-def test_every_deployment_of_several_pods_has_a_budget(objects: list[Object]) -> None:
+def test_every_deployment_with_several_pods_has_a_budget(objects: list[Object]) -> None:
     budgets = {item["metadata"]["name"] for item in objects if item["kind"] == "PodDisruptionBudget"}
     several = {
         item["metadata"]["name"] for item in objects if item["kind"] == "Deployment" and item["spec"]["replicas"] > 1
@@ -201,7 +201,7 @@ def test_every_deployment_of_several_pods_has_a_budget(objects: list[Object]) ->
     assert budgets == several
 
 
-def test_nothing_may_talk_to_the_kubernetes_api(objects: list[Object]) -> None:
+def test_nothing_has_permissions_in_the_kubernetes_api(objects: list[Object]) -> None:
     kinds = {item["kind"] for item in objects}
     assert not kinds & {"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"}
 
@@ -240,7 +240,7 @@ def mount_paths() -> set[str]:
     }
 
 
-def test_the_dag_folder_keeps_away_from_every_path_that_the_chart_mounts() -> None:
+def test_no_path_that_the_chart_mounts_is_accepted_as_the_dag_folder() -> None:
     paths = mount_paths()
     assert len(paths) >= 10
     for path in paths:
@@ -249,7 +249,7 @@ def test_the_dag_folder_keeps_away_from_every_path_that_the_chart_mounts() -> No
 
 
 @pytest.mark.parametrize("context", [None, {}, {"runAsNonRoot": None, "seccompProfile": None}])
-def test_a_null_takes_nothing_from_the_security_floor(context: Object | None) -> None:
+def test_a_null_does_not_remove_what_pod_security_requires(context: Object | None) -> None:
     spec = find(render({"pod": {"securityContext": context}}), "deployment/airflow-scheduler")["spec"]["template"][
         "spec"
     ]

@@ -24,10 +24,14 @@ def with_comments(text: str, replaced: Mapping[str, str]) -> str:
         if path in replaced:
             indent = lines[line][: -len(lines[line].lstrip())]
             first = line - len(_comment_lines(lines, line))
-            lines[first:line] = textwrap.wrap(
-                replaced[path], WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# "
-            )
+            lines[first:line] = _wrapped(replaced[path], f"{indent}# ")
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str, prefix: str) -> list[str]:
+    """The lines of a comment. They are broken at spaces only, so that reading them gives the same text again."""
+    options = {"break_long_words": False, "break_on_hyphens": False}
+    return textwrap.wrap(text, WIDTH, initial_indent=prefix, subsequent_indent=prefix, **options)
 
 
 def key_lines(text: str) -> Iterator[tuple[str, int]]:
