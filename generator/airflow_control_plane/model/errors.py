@@ -14,11 +14,11 @@ class ExitCode(IntEnum):
 
 
 EXIT_CODE_MEANINGS = {
-    ExitCode.OK: "done (sync and generate: also when single job files have problems)",
-    ExitCode.PROBLEMS: "problems found, changes pending (check, plan, sync --strict), or the job failed (run)",
-    ExitCode.USAGE: "wrong options or settings",
-    ExitCode.SOURCE: "the packages are not ready or could not be read whole, or no sidecar answers (status)",
-    ExitCode.OUTPUT: "the DAG folder cannot be written, or another generator is busy in it",
+    ExitCode.OK: "success (sync and generate: even if single job files have problems)",
+    ExitCode.PROBLEMS: "problems found or changes pending (check, plan, sync --strict), or the job failed (run)",
+    ExitCode.USAGE: "invalid options or settings",
+    ExitCode.SOURCE: "the packages are missing or could not be read completely, or no sidecar answers (status)",
+    ExitCode.OUTPUT: "the DAG folder cannot be written, or another generator is using it",
 }
 
 
