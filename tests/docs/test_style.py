@@ -17,7 +17,7 @@ HABITS = {
     "Because": [
         ("It is kept, for nobody knows.", "It is kept, because nobody knows."),
         ("Use stdout, for Airflow shows stderr as errors.", "Use stdout, because Airflow shows stderr as errors."),
-        ("It fails, for the folder is full.", "It fails, because the folder is full."),
+        ("It fails, for the folder is full.", "Maps are merged; for everything else the last value wins."),
     ],
     "Negation": [
         ("'99' is no minute from 0 to 59", "minute 99 is out of range (0-59)"),
@@ -42,7 +42,7 @@ HABITS = {
         ("Write anew what is generated", "Regenerate the generated files"),
         ("Whoever has the lock waits.", "The process that has the lock waits."),
         ("It tells of missed deadlines.", "It reports missed deadlines."),
-        ("What stands in the file counts.", "What the file says counts."),
+        ("What stands in the file counts.", "The text of the file counts; a fake stands in for the network."),
     ],
 }
 CASES = [(rule, before, after) for rule, pairs in HABITS.items() for before, after in pairs]
