@@ -1,4 +1,4 @@
-"""Runs the example jobs as they run for real: each in a process of its own, found by its import root."""
+"""Runs the example jobs as in production: each in its own process, imported from its import root."""
 
 from __future__ import annotations
 
@@ -38,13 +38,18 @@ def packages() -> Path:
 
 
 @pytest.fixture(scope="session")
+def import_roots() -> dict[str, Path]:
+    return IMPORT_ROOTS
+
+
+@pytest.fixture(scope="session")
 def descriptions() -> dict[str, str]:
     return DESCRIPTIONS
 
 
 @pytest.fixture(params=DESCRIPTIONS)
 def job(request: pytest.FixtureRequest) -> str:
-    """Each of the jobs in turn, as `package.job`."""
+    """Every job in turn, as `package.job`."""
     return request.param
 
 
@@ -91,7 +96,7 @@ def run_job(start_job: StartJob) -> RunJob:
 
 @pytest.fixture
 def tree(workdir: Path) -> Callable[[], dict[str, tuple[bytes, int]]]:
-    """The working folder as data: content and modification time of every file."""
+    """Reads the working folder: content and modification time of every file."""
 
     def read() -> dict[str, tuple[bytes, int]]:
         return {
