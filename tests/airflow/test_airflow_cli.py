@@ -1,4 +1,4 @@
-"""Airflow's own command line over the generated DAGs."""
+"""Airflow's command line works with the generated DAGs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def command(airflow: LiveAirflow, *arguments: str) -> subprocess.CompletedProces
     )
 
 
-def test_import_errors_name_the_broken_job_files_and_nothing_else(airflow: LiveAirflow):
+def test_list_import_errors_names_only_the_broken_job_files(airflow: LiveAirflow):
     listed = command(airflow, "dags", "list-import-errors", "--output", "plain")
 
     assert listed.returncode == 1
@@ -28,8 +28,8 @@ def test_import_errors_name_the_broken_job_files_and_nothing_else(airflow: LiveA
     }
 
 
-def test_a_dag_can_be_tested(airflow: LiveAirflow):
-    tested = command(airflow, "dags", "test", "arguments_echo", "--conf", '{"args": ["--name", "Ada"]}')
+def test_dags_test_runs_a_job_with_arguments(airflow: LiveAirflow):
+    result = command(airflow, "dags", "test", "arguments_echo", "--conf", '{"args": ["--name", "Ada"]}')
 
-    assert tested.returncode == 0, tested.stdout + tested.stderr
-    assert 'argv: ["--name", "Ada"]' in tested.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert 'argv: ["--name", "Ada"]' in result.stdout
