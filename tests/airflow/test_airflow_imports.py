@@ -95,7 +95,7 @@ def test_every_job_becomes_a_dag_with_the_documented_defaults(home: AirflowHome,
     assert len(jobs) == 8 + len(LAYOUTS) * len(DESCRIPTIONS)
     assert folder["import_errors"] == {}
     assert set(folder["dags"]) == set(jobs)
-    plain = {dag_id: job for dag_id, job in jobs.items() if not job.config.values}
+    plain = {dag_id: job for dag_id, job in jobs.items() if not job.config.layer}
     assert {dag_id: folder["dags"][dag_id] for dag_id in plain} == {
         dag_id: {
             "dag_id": dag_id,

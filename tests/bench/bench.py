@@ -180,10 +180,12 @@ def loop_passes(root: Path, dags: Path) -> list[float]:
     """The seconds of a look, of a full pass without changes, and of the minimum for each, all in this process."""
     from airflow_control_plane.dag_generator.folder import DagFolder
     from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
-    from airflow_control_plane.sync.loop import SyncLoop, WatchedSettings, new_board
+    from airflow_control_plane.sync.loop import SyncLoop
+from airflow_control_plane.sync.status import Board, Status
+from airflow_control_plane.sync.watched_settings import WatchedSettings
     from airflow_control_plane.sync.synchronizer import Synchronizer
 
-    board = new_board(str(dags))
+    board = Board(Status(str(dags)))
     synchronizer = Synchronizer(MultiPackageJobDiscovery([root], board.beat), DagFolder(dags), board.beat)
     loop = SyncLoop(synchronizer, WatchedSettings(None), board, allow_empty=False)
     loop.tick()

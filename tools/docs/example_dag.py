@@ -13,7 +13,8 @@ from pathlib import Path
 
 from airflow_control_plane.dag_generator.dag_file import render_dag
 from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
-from airflow_control_plane.settings.apply import JobValues, resolve
+from airflow_control_plane.settings.apply import apply_settings
+from airflow_control_plane.settings.deployment import Deployment
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 JOB = re.compile(r"<!-- example: job -->\n\n```python\n# packages/(?P<path>\S+)\n(?P<text>.*?)```", re.DOTALL)
@@ -26,7 +27,7 @@ def dag_of(path: str, text: str) -> str:
         file = Path(root, path)
         file.parent.mkdir(parents=True)
         file.write_text(text, encoding="utf-8")
-        scan = resolve(MultiPackageJobDiscovery([root]).scan(), JobValues())
+        scan = apply_settings(MultiPackageJobDiscovery([root]).scan(), Deployment())
     if scan.problems or len(scan.jobs) != 1:
         raise SystemExit(f"{README.name}: the example is no job: {', '.join(map(str, scan.problems))}")
     return render_dag(scan.jobs[0])

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from airflow_control_plane.cli import inspect_commands, run_commands, sync_commands
+from airflow_control_plane.discovery.scanner import default_roots
 from airflow_control_plane.model.errors import EXIT_CODE_MEANINGS, ControlPlaneError, ExitCode, UsageError
-from airflow_control_plane.model.problem import printable
+from airflow_control_plane.model.text import printable
 from airflow_control_plane.runtime import PACKAGES_ROOT_VARIABLE
 from airflow_control_plane.sync.status_server import DEFAULT_PORT
 from airflow_control_plane.version import VERSION
 
-DAGS_DIR_VARIABLE = "AIRFLOW__CORE__DAGS_FOLDER"
+DAGS_DIR_VARIABLES = ("AIRFLOW_DAGS_DIR", "AIRFLOW__CORE__DAGS_FOLDER")  # the first that is set counts
 SETTINGS_VARIABLE = "AIRFLOW_CONTROL_PLANE_SETTINGS"
 LOG_FORMAT_VARIABLE = "AIRFLOW_CONTROL_PLANE_LOG_FORMAT"
 
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _split_at_dashes(arguments: list[str]) -> tuple[list[str], list[str] | None]:
-    """What stands before and after the first --, None without one. argparse would swallow a second, the job's own."""
+    """The arguments before and after the first --; None if there is none. argparse would swallow the job's own --."""
     if "--" not in arguments:
         return arguments, None
     dashes = arguments.index("--")
@@ -46,7 +47,7 @@ def _split_at_dashes(arguments: list[str]) -> tuple[list[str], list[str] | None]
 
 
 def _open_streams() -> None:
-    """What was closed (`>&-`) swallows what is said, and no name breaks the encoding."""
+    """Makes output safe: a stream that was closed (`>&-`) discards it, and no name breaks the encoding."""
     sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     for stream in (sys.stdout, sys.stderr):
@@ -54,7 +55,7 @@ def _open_streams() -> None:
 
 
 def _flush_streams() -> None:
-    """Does what Python does at exit, where it would complain of a reader that is gone."""
+    """Flushes as Python does at exit, but without its complaint if the reader is gone."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -63,7 +64,7 @@ def _flush_streams() -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Wants flags written out: what an abbreviation means would change with the next flag."""
+    """Accepts no abbreviated flags: the next new flag could change what they mean."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
@@ -84,12 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_format_option(discover)
     discover.set_defaults(command=inspect_commands.discover)
 
-    check = subparsers.add_parser("check", help="list what is wrong with job files; exits 1 if anything is")
+    check = subparsers.add_parser("check", help="list the problems in job files; exits 1 if there are any")
     _add_source_options(check)
     _add_format_option(check)
     check.set_defaults(command=inspect_commands.check)
 
-    explain = subparsers.add_parser("explain", help="show each setting of a job, and where it came from")
+    explain = subparsers.add_parser("explain", help="show every setting of a job and where it comes from")
     _add_source_options(explain)
     _add_format_option(explain)
     explain.add_argument("job", metavar="JOB", help="package.job")
@@ -110,35 +111,38 @@ def _parser() -> argparse.ArgumentParser:
     _add_deletion_options(plan)
     plan.set_defaults(command=sync_commands.plan)
 
-    generate = subparsers.add_parser("generate", help="write the DAG files of all jobs, remove nothing")
+    generate = subparsers.add_parser("generate", help="write the DAG files of all jobs; delete nothing")
     _add_source_options(generate)
     _add_target_options(generate)
     generate.set_defaults(command=sync_commands.generate)
 
-    sync = subparsers.add_parser("sync", help="keep the DAG folder in step, until stopped")
+    sync = subparsers.add_parser("sync", help="keep the DAG folder in step with the packages until stopped")
     _add_source_options(sync)
     _add_target_options(sync)
     _add_deletion_options(sync)
-    sync.add_argument("--once", action="store_true", help="one pass, then exit")
+    sync.add_argument("--once", action="store_true", help="make one pass, then exit")
     sync.add_argument("--strict", action="store_true", help="with --once: exit 1 if any job file has a problem")
     _add_status_port_option(sync, "serve /healthz, /status and /metrics on this port")
     sync.add_argument(
-        "--status-host", metavar="ADDRESS", default="127.0.0.1", help="to whom; 0.0.0.0 for all (default: this machine)"
+        "--status-host",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="address to listen on; 0.0.0.0 means all interfaces (default: 127.0.0.1)",
     )
     sync.set_defaults(command=sync_commands.sync)
 
     run = subparsers.add_parser(
         "run",
-        help="run one job as Airflow would; what follows -- is the job's own",
+        help="run one job as Airflow would; arguments after -- are passed to the job",
         usage="%(prog)s [options] JOB [-- ARGS]",
     )
     _add_source_options(run)
     run.add_argument("job", metavar="JOB", help="package.job")
     run.set_defaults(command=run_commands.run)
 
-    status = subparsers.add_parser("status", help="show what the running sync says of itself")
+    status = subparsers.add_parser("status", help="show the status of the running sync")
     _add_format_option(status)
-    _add_status_port_option(status, "where the running sync serves its status")
+    _add_status_port_option(status, "port on which the running sync serves its status")
     status.set_defaults(command=run_commands.status)
     return parser
 
@@ -149,18 +153,19 @@ def _add_source_options(parser: argparse.ArgumentParser) -> None:
         dest="packages_roots",
         metavar="DIR",
         action="append",
-        help=f"a folder of packages, may be repeated (default: ${PACKAGES_ROOT_VARIABLE}, else ./packages)",
+        help=f"folder of packages; may be repeated (default: ${PACKAGES_ROOT_VARIABLE}, else ./packages)",
     )
-    parser.add_argument("--settings", metavar="FILE", help=f"JSON settings (default: ${SETTINGS_VARIABLE})")
+    parser.add_argument("--settings", metavar="FILE", help=f"settings file in JSON (default: ${SETTINGS_VARIABLE})")
 
 
 def _add_target_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dags-dir", metavar="DIR", help=f"the DAG folder (default: ${DAGS_DIR_VARIABLE})")
+    default = ", else ".join(f"${name}" for name in DAGS_DIR_VARIABLES)
+    parser.add_argument("--dags-dir", metavar="DIR", help=f"the DAG folder (default: {default})")
 
 
 def _add_deletion_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--allow-empty", action="store_true", help="no jobs at all is a valid state")
-    parser.add_argument("--allow-mass-delete", action="store_true", help="remove any number of DAGs at once")
+    parser.add_argument("--allow-empty", action="store_true", help="accept that there are no jobs at all")
+    parser.add_argument("--allow-mass-delete", action="store_true", help="delete any number of DAGs at once")
 
 
 def _add_format_option(parser: argparse.ArgumentParser, other: str = "json") -> None:
@@ -173,21 +178,20 @@ def _add_status_port_option(parser: argparse.ArgumentParser, help_text: str) -> 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port, expected 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; expected a number from 1 to 65535")
     return int(text)
 
 
 def _complete_from_environment(options: argparse.Namespace) -> None:
-    """Flags win over the environment. Raises UsageError for what neither has."""
+    """Fills in from the environment what no flag says. Raises UsageError for what is in neither."""
     if "packages_roots" in options:
-        from_environment = [root for root in os.environ.get(PACKAGES_ROOT_VARIABLE, "").split(os.pathsep) if root]
-        options.packages_roots = options.packages_roots or from_environment or ["packages"]
+        options.packages_roots = options.packages_roots or default_roots()
     if "dags_dir" in options:
-        options.dags_dir = options.dags_dir or os.environ.get(DAGS_DIR_VARIABLE)
+        options.dags_dir = options.dags_dir or next(filter(None, map(os.environ.get, DAGS_DIR_VARIABLES)), None)
         if not options.dags_dir:
-            raise UsageError(f"no DAG folder: give --dags-dir or set {DAGS_DIR_VARIABLE}")
+            raise UsageError(f"no DAG folder is given; use --dags-dir or set {DAGS_DIR_VARIABLES[0]}")
     if "settings" in options:
         options.settings = options.settings or os.environ.get(SETTINGS_VARIABLE)
     options.log_format = os.environ.get(LOG_FORMAT_VARIABLE) or "text"
     if options.log_format not in ("text", "json"):
-        raise UsageError(f"{LOG_FORMAT_VARIABLE} is {options.log_format!r}, expected text or json")
+        raise UsageError(f"{LOG_FORMAT_VARIABLE} is {options.log_format!r}; expected text or json")

@@ -1,4 +1,4 @@
-"""Log lines for people (text) or for machines (one JSON object a line)."""
+"""Log lines for people (text) or for machines (one JSON object per line)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import logging
 import sys
 import time
 
-from airflow_control_plane.model.problem import printable
+from airflow_control_plane.model.text import printable
 
 
 class TextFormatter(logging.Formatter):
-    """One line whatever the message has in it; only the traceback of an unexpected error has more."""
+    """One line, whatever the message contains. Only the traceback of an unexpected error adds lines."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return printable(super().formatMessage(record))
 
 
 class JsonFormatter(logging.Formatter):
-    """One line whatever the message has in it: JSON escapes line ends and control characters."""
+    """One line, whatever the message contains: JSON escapes line ends and control characters."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
