@@ -26,7 +26,12 @@ DESCRIPTIONS = {
     "reporting_seeder.refresh_all": "Refresh all manifest entries",
     "reporting_seeder.refresh_table": "Refresh single manifest entry",
 }
-CALL_JOB = "import importlib, sys; sys.exit(importlib.import_module(sys.argv[1]).JOB[0](sys.argv[2:]))"
+CALL_JOB = """
+import importlib, sys
+
+entrypoint, description = importlib.import_module(sys.argv[1]).JOB
+sys.exit(entrypoint(sys.argv[2:]))
+"""
 
 StartJob = Callable[..., "subprocess.Popen[str]"]
 RunJob = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -28,8 +28,14 @@ def test_the_jobs_are_exactly_the_documented_ones(packages, descriptions, job_fi
     assert with_job == {job_file(job) for job in descriptions}
 
 
+def test_the_jobs_show_both_ways_to_write_a_job(descriptions, job_file):
+    assert {type(assigned(job_file(job), "JOB")) for job in descriptions} == {ast.Tuple, ast.Call}
+
+
 def test_a_job_has_its_documented_description(job, job_file, descriptions):
-    assert ast.literal_eval(assigned(job_file(job), "JOB").elts[1]) == descriptions[job]
+    job_value = assigned(job_file(job), "JOB")
+    parts = job_value.args if isinstance(job_value, ast.Call) else job_value.elts
+    assert ast.literal_eval(parts[1]) == descriptions[job]
 
 
 def test_nothing_runs_by_itself_after_a_first_install(descriptions, job_file):

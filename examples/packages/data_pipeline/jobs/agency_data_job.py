@@ -22,7 +22,7 @@ from pathlib import Path
 
 from etl_core.failures import InputInvalid
 from etl_core.files import working_folder, write_json, write_text
-from etl_core.jobs import job_entrypoint, job_parser
+from etl_core.jobs import JobDefinition, job_entrypoint, job_parser
 from etl_core.tables import Table, read_table
 
 SAMPLE = """\
@@ -92,4 +92,4 @@ def clean_agency(row: dict[str, str]) -> Agency:
     return Agency(agency_id.upper(), name, int(budget))
 
 
-JOB = (entrypoint, "Job logic for processing Agency Data")
+JOB = JobDefinition(entrypoint, "Job logic for processing Agency Data")
