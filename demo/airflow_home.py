@@ -28,7 +28,7 @@ class AirflowHome:
         home.write("airflow.cfg", home.settings())
         home.write("passwords.json", json.dumps({USER: home.password}))
         # Files are saved one by one here, so the packages do not change in one step.
-        home.write("sync.json", json.dumps({"sync": {"watchSeconds": 1, "atomicSource": False}}))
+        home.write("sync.json", json.dumps({"sync": {"watchSeconds": 1}, "deployment": {"atomicSource": False}}))
         return home
 
     @property

@@ -76,9 +76,7 @@ def start(home: AirflowHome, children: Children) -> AirflowApi:
     """Start the generator, then Airflow's three processes. Returns the API when every job has a DAG."""
     wanted = discovered_dags(home)
     say(f"Found {len(wanted)} jobs in {home.packages}")
-    children.start(
-        "sync", "airflow_control_plane", "sync", "--dags-dir", str(home.dags), "--status-port", str(free_port())
-    )
+    children.start("sync", "airflow_control_plane", "sync", "--status-port", str(free_port()))
     say("Creating Airflow's database")
     children.run("migration", "airflow", "db", "migrate")
 

@@ -116,9 +116,7 @@ def live_airflow(folder: Path, packages: Path) -> Iterator[LiveAirflow]:
 
 def start(airflow: LiveAirflow) -> None:
     home, children = airflow.home, airflow.children
-    children.start(
-        "sync", "airflow_control_plane", "sync", "--dags-dir", str(home.dags), "--status-port", str(free_port())
-    )
+    children.start("sync", "airflow_control_plane", "sync", "--status-port", str(free_port()))
     children.run("migration", "airflow", "db", "migrate")
     children.start("api-server", "airflow", "api-server")
     children.start("scheduler", "airflow", "scheduler", "--skip-serve-logs")

@@ -22,7 +22,7 @@ def test_list_import_errors_names_only_the_broken_job_files(airflow: LiveAirflow
     listed = command(airflow, "dags", "list-import-errors", "--output", "plain")
 
     assert listed.returncode == 1
-    assert "broken/jobs/no_description.py:5:7: error: JOB has 1 element(s), not 2" in listed.stdout
+    assert "broken/jobs/no_description.py:5:7: error: JOB has 1 element(s) instead of 2" in listed.stdout
     assert {line.split()[1] for line in listed.stdout.splitlines() if line.startswith("dags-folder")} == {
         "airflow_control_plane_problems.py"
     }

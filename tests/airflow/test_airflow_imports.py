@@ -90,17 +90,19 @@ def broken_folder(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_every_job_becomes_a_dag_with_the_documented_defaults(home: AirflowHome, folder: dict[str, Any]):
+    from airflow_control_plane.model.settings import BUILT_IN_SETTINGS
+
     jobs = discovered(home.packages)
 
     assert len(jobs) == 8 + len(LAYOUTS) * len(DESCRIPTIONS)
     assert folder["import_errors"] == {}
     assert set(folder["dags"]) == set(jobs)
-    plain = {dag_id: job for dag_id, job in jobs.items() if not job.config.layer}
+    plain = {dag_id: job for dag_id, job in jobs.items() if job.settings == BUILT_IN_SETTINGS}
     assert {dag_id: folder["dags"][dag_id] for dag_id in plain} == {
         dag_id: {
             "dag_id": dag_id,
             "description": job.description,
-            "tags": [job.package],
+            "tags": sorted([job.package_name, "etl", "auto-generated"]),
             "timetable": "NullTimetable",
             "start_date": "2024-01-01T00:00:00+00:00",
             "catchup": False,
@@ -126,7 +128,7 @@ def test_there_are_no_warnings(report: dict[str, Any], folder: dict[str, Any]):
 
 
 def test_parsing_imports_neither_the_packages_nor_the_generator(home: AirflowHome, report: dict[str, Any]):
-    packages = {job.package for job in discovered(home.packages).values()}
+    packages = {job.package_name for job in discovered(home.packages).values()}
     imported = {module.partition(".")[0] for module in report["modules"]}
 
     assert "airflow" in imported

@@ -83,5 +83,5 @@ def test_a_run_whose_job_file_was_just_deleted_names_the_file_and_the_folders_se
     ended = airflow.result(airflow.trigger("vanishing_short_lived", {}))
 
     assert ended.state == "failed", ended.log
-    message = f"JobFailed: vanishing/jobs/short_lived.py does not exist any more; searched {packages}"
+    message = f"JobFailed: vanishing/jobs/short_lived.py no longer exists; searched {packages}"
     assert message in ended.log.splitlines()

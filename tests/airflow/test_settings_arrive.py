@@ -65,7 +65,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     pod = {"spec": {"containers": [{"name": "base", "image": "airflow"}]}}
     templates = {"folder": str(home.folder / "pods"), "pod": pod}
     deployment = {"executor": "KubernetesExecutor", "triggerer": True, "podTemplates": templates}
-    home.write("sync.json", json.dumps({"airflow": deployment}))
+    home.write("sync.json", json.dumps({"deployment": deployment}))
     sync(home, packages, home.dags)
 
     output = home.folder / "report.json"
@@ -109,7 +109,7 @@ def test_a_schedule_is_a_cron_timetable_in_its_time_zone(dag: dict[str, Any]):
 
 def test_dag_settings_reach_the_dag(dag: dict[str, Any]):
     assert dag["dag_display_name"] == "Täglich früh ☀"
-    assert dag["tags"] == ["daily", "group:reports", "settings"]
+    assert dag["tags"] == ["auto-generated", "daily", "etl", "group:reports", "settings"]
     assert dag["max_active_runs"] == 2
     assert dag["is_paused_upon_creation"] is True
     assert dict(dag["params"])["args"]["default"] == ["--day", "today", "{{ ds }}"]

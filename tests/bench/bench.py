@@ -181,9 +181,9 @@ def loop_passes(root: Path, dags: Path) -> list[float]:
     from airflow_control_plane.dag_generator.folder import DagFolder
     from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
     from airflow_control_plane.sync.loop import SyncLoop
-from airflow_control_plane.sync.status import Board, Status
-from airflow_control_plane.sync.watched_settings import WatchedSettings
+    from airflow_control_plane.sync.status import Board, Status
     from airflow_control_plane.sync.synchronizer import Synchronizer
+    from airflow_control_plane.sync.watched_settings import WatchedSettings
 
     board = Board(Status(str(dags)))
     synchronizer = Synchronizer(MultiPackageJobDiscovery([root], board.beat), DagFolder(dags), board.beat)
