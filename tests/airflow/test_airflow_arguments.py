@@ -67,7 +67,7 @@ def test_the_form_has_one_field_with_one_argument_per_line(airflow: LiveAirflow)
     assert list(params) == ["args"]
     assert params["args"]["value"] == []
     assert params["args"]["schema"] == {"type": ["array", "null"], "items": {"type": "string"}, "title": "Arguments"}
-    assert params["args"]["description"] == "Passed to the job, one argument a line."
+    assert params["args"]["description"] == "Arguments of the job, one per line."
 
 
 @pytest.mark.parametrize("case", REJECTED)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import pytest
 from live_airflow import LiveAirflow
 
 
@@ -28,8 +30,17 @@ def test_list_import_errors_names_only_the_broken_job_files(airflow: LiveAirflow
     }
 
 
-def test_dags_test_runs_a_job_with_arguments(airflow: LiveAirflow):
-    result = command(airflow, "dags", "test", "arguments_echo", "--conf", '{"args": ["--name", "Ada"]}')
+@pytest.fixture
+def paused_dag(airflow: LiveAirflow) -> Iterator[str]:
+    """A DAG that is paused, so the live scheduler does not start the run that `dags test` creates."""
+    path = "/api/v2/dags/arguments_echo"
+    airflow.api.call("PATCH", path, {"is_paused": True})
+    yield "arguments_echo"
+    airflow.api.call("PATCH", path, {"is_paused": False})
+
+
+def test_dags_test_runs_a_job_with_arguments(airflow: LiveAirflow, paused_dag: str):
+    result = command(airflow, "dags", "test", paused_dag, "--conf", '{"args": ["--name", "Ada"]}')
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert 'argv: ["--name", "Ada"]' in result.stdout
