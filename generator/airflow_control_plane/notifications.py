@@ -1,6 +1,6 @@
-"""Tells people how a run ended: Slack and e-mail, through Airflow's providers and connections.
+"""Notifies people how a run ended, by Slack and e-mail, through Airflow's providers and connections.
 
-Nothing here may cost a run: whatever goes wrong is logged, loudly, and that is all.
+Nothing here can make a run fail: every error is logged, and the run goes on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 _LONGEST_ERROR = 1000
-_VERBS = {"on_failure": "failed", "on_success": "succeeded", "on_retry": "failed and will be tried again"}
+_VERBS = {"on_failure": "failed", "on_success": "succeeded", "on_retry": "failed and will be retried"}
 
 
 def notify(event: str, targets: Sequence[str], context: Mapping[str, Any]) -> None:
@@ -21,14 +21,14 @@ def notify(event: str, targets: Sequence[str], context: Mapping[str, Any]) -> No
     try:
         subject, details = _of_try(event, context)
     except Exception:
-        return log.exception("Nobody is told that a run %s: the message could not be made", _VERBS[event])
+        return log.exception("Nobody is notified that a run %s: the message could not be created", _VERBS[event])
     for target in targets:
         try:
             _notifier(target, subject, details).notify(context)
         except Exception:
-            log.exception("%s is not told: %s", target, subject)
+            log.exception("%s could not be notified: %s", target, subject)
         else:
-            log.info("Told %s: %s", target, subject)
+            log.info("Notified %s: %s", target, subject)
 
 
 async def deadline_missed(job: str, targets: Sequence[str], context: Mapping[str, Any] | None = None) -> None:
@@ -39,7 +39,7 @@ async def deadline_missed(job: str, targets: Sequence[str], context: Mapping[str
         try:
             await _notifier(target, subject, details).async_notify(context or {})
         except Exception:
-            log.exception("%s is not told: %s", target, subject)
+            log.exception("%s could not be notified: %s", target, subject)
 
 
 def _of_try(event: str, context: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
@@ -54,7 +54,7 @@ def _of_try(event: str, context: Mapping[str, Any]) -> tuple[str, dict[str, str]
 
 
 def _of_deadline(job: str, context: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-    """A deadline fires for a run that failed before it, too, so it says what was missed and not that it still runs."""
+    """Says that the deadline was missed, not that the run is still active: a deadline also fires after a failed run."""
     run, deadline = context.get("dag_run") or {}, context.get("deadline") or {}
     details = {"run": str(run.get("dag_run_id", "unknown")), "deadline": str(deadline.get("deadline_time", "unknown"))}
     return f"{job} missed its deadline", details

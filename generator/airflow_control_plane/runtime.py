@@ -1,4 +1,4 @@
-"""What a generated DAG does when its task runs: import the job, call it, judge how it ended. Standard library only.
+"""What a generated DAG does when its task runs: import the job, call it, and judge the result. Standard library only.
 
 Generated files import this module inside their functions, never while Airflow parses them.
 """
@@ -19,19 +19,19 @@ PACKAGES_ROOT_VARIABLE = "ETL_PACKAGES_ROOT"
 PYTHON_PATH_VARIABLE = "ETL_PYTHON_PATH"
 
 _SECONDS_TO_END = 30
-# A process that ends with any other keeps eight bits of it, which may be a success.
+# The operating system keeps eight bits of any other exit code, which may then look like success.
 _EXIT_CODES = range(256)
 
 log = logging.getLogger(__name__)
 
 
-# The exit codes with a meaning to Airflow; BashOperator, too, takes 99 for a skip.
+# The exit codes that mean something to Airflow. BashOperator treats 99 as a skip as well.
 SKIP_EXIT_CODE = 99
 NO_RETRY_EXIT_CODE = 98
 
 
 class JobFailed(RuntimeError):
-    """The job did not end well; the message says how. `exit_code` is the job's own, None if it did not get that far."""
+    """The job failed; the message says how. `exit_code` is the job's own, or None if it did not get that far."""
 
     def __init__(self, message: str, exit_code: int | None = None) -> None:
         super().__init__(message)
@@ -39,14 +39,14 @@ class JobFailed(RuntimeError):
 
 
 class _Place(NamedTuple):
-    """Where a job's package really is: all links resolved, so that one run sees one version of the source."""
+    """Where a job's package really is, with all links resolved, so that a run sees one version of the source."""
 
     import_root: str
     root: str
 
 
 class Job(NamedTuple):
-    """What to run: a module of the form package.jobs.name, how it is imported, and what its settings ask for."""
+    """What to run: a module named package.jobs.job, how to import it, and what its settings ask for."""
 
     module: str
     import_root: str
@@ -66,13 +66,13 @@ def run_task(
     env: Mapping[str, str] | None = None,
     python: str | None = None,
 ) -> None:
-    """Runs a job as an Airflow task, with the arguments of the run's conf or params.
+    """Runs a job as an Airflow task, with the arguments from the run's conf or params.
 
-    Raises JobFailed, and Airflow's own exceptions for the exit codes that mean skip and do not retry.
+    Raises JobFailed, and Airflow's own exceptions for the exit codes that mean "skip" and "do not retry".
     """
     job = Job(module, import_root, env or {}, python)
     try:
-        run_job(job, arguments(context), _split(os.environ.get(PACKAGES_ROOT_VARIABLE, "")))
+        run_job(job, arguments(context), split_paths(os.environ.get(PACKAGES_ROOT_VARIABLE, "")))
     except JobFailed as failure:
         if failure.exit_code == SKIP_EXIT_CODE:
             from airflow.sdk.exceptions import AirflowSkipException
@@ -86,21 +86,20 @@ def run_task(
 
 
 def arguments(context: Mapping[str, Any]) -> list[str]:
-    """`args` of the run's conf, else of its params; null or nothing is no arguments. Raises JobFailed."""
+    """`args` from the run's conf, else from its params. None means no arguments. Raises JobFailed."""
     conf = getattr(context.get("dag_run"), "conf", None) or {}
     args = conf["args"] if "args" in conf else context["params"].get("args")
     if args is None:
         return []
     if not isinstance(args, list) or not all(isinstance(arg, str) for arg in args):
-        raise JobFailed(f'args is {ascii(args)}, expected a list of strings such as {{"args": ["--name", "Ada"]}}')
+        raise JobFailed(f'args is {ascii(args)}; expected a list of strings such as {{"args": ["--name", "Ada"]}}')
     return args
 
 
 def run_job(job: Job, args: Sequence[str], roots: Sequence[str]) -> None:
-    """Runs a job from the first of `roots` that has it and returns if all is well.
+    """Runs a job from the first of `roots` that contains it. Returns if it succeeds.
 
-    Raises JobFailed for an exit code other than 0 and for anything that is no exit code; what the job itself raises
-    passes through.
+    Raises JobFailed for any result other than 0 or None. What the job itself raises passes through.
     """
     place = _locate(job, roots)
     os.environ.update(job.env)
@@ -113,7 +112,7 @@ def run_job(job: Job, args: Sequence[str], roots: Sequence[str]) -> None:
 
 
 def _call(job: Job, place: _Place, args: Sequence[str]) -> object:
-    """Imports the job here and calls JOB[0]; gives what it returned or left with."""
+    """Imports the job here and calls its entry point. Returns what that returned or exited with."""
     first = _python_path(place)
     sys.path[:] = [*first, *(path for path in sys.path if path not in first)]
     argv, sys.argv = sys.argv, [job.key, *args]
@@ -130,18 +129,18 @@ def _call(job: Job, place: _Place, args: Sequence[str]) -> object:
 
 
 def _call_in_other_python(job: Job, place: _Place, args: Sequence[str]) -> object:
-    """The same in another interpreter, which needs nothing installed: this file is its program."""
+    """The same in another interpreter, which needs nothing installed: it runs this file."""
     assert job.python is not None
     interpreter = os.path.join(place.root, job.python)
     command = [interpreter, os.path.abspath(__file__), job.module, place.import_root, place.root, *args]
     try:
-        # A task's standard input is Airflow's own connection to its supervisor.
+        # The standard input of a task is Airflow's connection to its supervisor.
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": ""})
     except OSError as error:
-        raise JobFailed(f"{interpreter} of job {job.key} cannot be run: {error.strerror}") from None
+        raise JobFailed(f"job {job.key}: the interpreter {interpreter} cannot be run: {error.strerror}") from None
     try:
         returncode = child.wait()
-    except BaseException:  # a timeout or a signal that ends this task ends the job, too
+    except BaseException:  # a timeout or a signal that ends this task also ends the job
         child.terminate()
         try:
             child.wait(_SECONDS_TO_END)
@@ -149,13 +148,13 @@ def _call_in_other_python(job: Job, place: _Place, args: Sequence[str]) -> objec
             child.kill()
         raise
     if returncode < 0:
-        raise JobFailed(f"job {job.key} was ended by signal {-returncode} ({signal.strsignal(-returncode)})")
+        raise JobFailed(f"job {job.key} was killed by signal {-returncode} ({signal.strsignal(-returncode)})")
     return returncode
 
 
 def _main_in_other_python(module: str, import_root: str, root: str, *args: str) -> None:
-    """The program of the other interpreter: ends with the job's exit code."""
-    # Whatever comes from standard error is an error to Airflow.
+    """The program of the other interpreter: exits with the job's exit code."""
+    # Airflow shows everything on standard error as an error.
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     sys.path.pop(0)  # this file's own folder
     job = Job(module, import_root)
@@ -180,10 +179,12 @@ def _judge(result: object, key: str) -> None:
 
 
 def _entrypoint(module: ModuleType, key: str) -> Any:
+    """The callable in JOB: a tuple, or an object such as JobDefinition with an attribute `entrypoint`."""
     job = getattr(module, "JOB", None)
-    if not isinstance(job, tuple) or len(job) != 2 or not callable(job[0]):
-        raise JobFailed(f'{module.__file__}: JOB is {ascii(job)[:200]}, expected (entrypoint, "description")')
-    return job[0]
+    entrypoint = job[0] if isinstance(job, tuple) and len(job) == 2 else getattr(job, "entrypoint", None)
+    if not callable(entrypoint):
+        raise JobFailed(f'{module.__file__}: JOB is {ascii(job)[:200]}; expected (entrypoint, "description")')
+    return entrypoint
 
 
 def _import(module: str, place: _Place) -> ModuleType:
@@ -192,13 +193,13 @@ def _import(module: str, place: _Place) -> ModuleType:
         imported = importlib.import_module(module)
     except SystemExit as leaving:
         raise JobFailed(
-            f"{module} calls sys.exit({leaving.code!r}) when it is imported; call it in the job"
+            f"{module} calls sys.exit({leaving.code!r}) while it is imported; call it in the entry point instead"
         ) from leaving
     found = os.path.realpath(imported.__file__ or "")
     expected = os.path.realpath(os.path.join(place.import_root, *module.split(".")) + ".py")
     if found != expected:
-        hint = f"another package of the name {module.partition('.')[0]} is installed; rename one of them"
-        raise JobFailed(f"{module} was imported from {found}, expected {expected}: {hint}")
+        hint = f"another package named {module.partition('.')[0]} is installed; rename one of them"
+        raise JobFailed(f"{module} was imported from {found} instead of {expected}: {hint}")
     return imported
 
 
@@ -208,24 +209,24 @@ def _locate(job: Job, roots: Sequence[str]) -> _Place:
     for root in roots:
         real = os.path.realpath(os.path.join(root, inside))
         if os.path.isfile(os.path.join(real, "jobs", f"{name}.py")):
-            # A source may swap versions by re-pointing a link below the root: the root of this version is what counts.
+            # A source may publish a new version by changing a link below the root: find the root of this version.
             if real.endswith(os.sep + inside):
                 return _Place(os.path.dirname(real), real[: -len(inside) - 1])
-            # A package that is a link to a folder of another name imports by the link's name only.
+            # A package that is a link to a folder with another name can only be imported by the link's name.
             is_named = os.path.basename(real) == package
             place = os.path.dirname(real) if is_named else os.path.realpath(os.path.join(root, job.import_root))
             return _Place(place, os.path.realpath(root))
-    searched = os.pathsep.join(roots) or f"nothing, as {PACKAGES_ROOT_VARIABLE} is not set"
-    raise JobFailed(f"{inside}/jobs/{name}.py does not exist any more; searched {searched}")
+    searched = os.pathsep.join(roots) or f"nowhere, because {PACKAGES_ROOT_VARIABLE} is not set"
+    raise JobFailed(f"{inside}/jobs/{name}.py no longer exists; searched {searched}")
 
 
 def _python_path(place: _Place) -> list[str]:
-    extra = _split(os.environ.get(PYTHON_PATH_VARIABLE, os.curdir))
+    extra = split_paths(os.environ.get(PYTHON_PATH_VARIABLE, os.curdir))
     shared = [os.path.normpath(os.path.join(place.root, folder)) for folder in extra]
     return list(dict.fromkeys([place.import_root, *shared]))
 
 
-def _split(paths: str) -> list[str]:
+def split_paths(paths: str) -> list[str]:
     return [path for path in paths.split(os.pathsep) if path]
 
 

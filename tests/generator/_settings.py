@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from airflow_control_plane.discovery.job_file import JobFile, read_job_file
-from airflow_control_plane.discovery.source_text import unstorable_character
-from airflow_control_plane.model.job import DiscoveredJob
-from airflow_control_plane.model.scan import Scan
-from airflow_control_plane.settings.apply import JobValues, resolve
+from airflow_control_plane.model.text import unstorable_character
+from airflow_control_plane.model.job import DeclaredJob
+from airflow_control_plane.model.catalog import Catalog, Scan
+from airflow_control_plane.settings.apply import apply_settings
+from airflow_control_plane.settings.deployment import Deployment
 from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA
 from hypothesis import strategies as st
 
@@ -65,25 +66,25 @@ def read(text: str) -> JobFile:
     return read_job_file(text.encode("utf-8", "surrogatepass"), "shop/jobs/orders.py")
 
 
-def job(key: str = "shop.orders", config: Config | None = None) -> DiscoveredJob:
-    """A job as discovery finds it."""
+def job(key: str = "shop.orders", config: Config | None = None) -> DeclaredJob:
+    """A job as its file declares it."""
     package, name = key.split(".")
     file = read(job_text(config))
     assert not file.problems
-    return DiscoveredJob(package, name, "A job", f"{package}/jobs/{name}.py", config=file.config)
+    return DeclaredJob(package, name, "A job", f"{package}/jobs/{name}.py", config=file.config)
 
 
 def resolved(
     jobs: Mapping[str, Config], defaults: Config | None = None, overrides: Mapping[str, Config] | None = None
-) -> Scan:
+) -> Catalog:
     """What comes of jobs, by key with their JOB_CONFIG, in an environment with these values."""
     found = tuple(job(key, config) for key, config in sorted(jobs.items()))
-    return resolve(Scan(found), JobValues(defaults or {}, overrides or {}))
+    return apply_settings(Scan(found), Deployment(defaults or {}, overrides or {}))
 
 
-def problems(scan: Scan) -> list[tuple[str, str]]:
+def problems(catalog: Catalog) -> list[tuple[str, str]]:
     """Job, or what else is wrong, and code of every problem."""
-    return [(problem.path.removesuffix(".py").replace("/jobs/", "."), problem.code) for problem in scan.problems]
+    return [(problem.path.removesuffix(".py").replace("/jobs/", "."), problem.code) for problem in catalog.problems]
 
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=30)

@@ -170,7 +170,7 @@ def run_sync(case: Case) -> Result:
 
 def discovered(result: Result) -> dict[str, str]:
     """What `discover --format json` printed, in the form of `Case.jobs`."""
-    return {f"{job['package']}.{job['name']}": job["description"] for job in json.loads(result.out)["jobs"]}
+    return {f"{job['package_name']}.{job['job_name']}": job["description"] for job in json.loads(result.out)["jobs"]}
 
 
 def found_problems(result: Result) -> tuple[str, ...]:

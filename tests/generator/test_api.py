@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from pathlib import Path
 
 import airflow_control_plane
 import pytest
-from airflow_control_plane import DagGenerator, DiscoveredJob, MultiPackageJobDiscovery, discover_package_jobs
+from airflow_control_plane import DagGenerator, DiscoveredJob, MultiPackageJobDiscovery
 from airflow_control_plane.model.errors import OutputError, SourceError
 from hostile_cases import snapshot
 
@@ -21,10 +20,8 @@ def test_all_that_is_promised_is_there_and_nothing_else() -> None:
     assert sorted(airflow_control_plane.__all__) == [
         "DagGenerator",
         "DiscoveredJob",
-        "JobDefinition",
         "MultiPackageJobDiscovery",
         "__version__",
-        "discover_package_jobs",
     ]
     assert all(hasattr(airflow_control_plane, name) for name in airflow_control_plane.__all__)
 
@@ -36,7 +33,7 @@ class TestMultiPackageJobDiscovery:
 
     def test_gives_the_jobs_by_package(self, example_packages: Path) -> None:
         jobs = MultiPackageJobDiscovery([str(example_packages)]).discover_all_jobs()
-        assert {package: [job.name for job in members] for package, members in jobs.items()} == {
+        assert {package: [job.job_name for job in members] for package, members in jobs.items()} == {
             "data_pipeline": ["agency_data_job", "example_job"],
             "file_processing": ["hello_world"],
             "reporting_seeder": [
@@ -52,8 +49,8 @@ class TestMultiPackageJobDiscovery:
         jobs = MultiPackageJobDiscovery([example_packages]).discover_all_jobs_flat()
         assert len(jobs) == 8
         assert jobs[1] == DiscoveredJob(
-            package="data_pipeline",
-            name="example_job",
+            package_name="data_pipeline",
+            job_name="example_job",
             description="Example job: prints a greeting",
             source="data_pipeline/jobs/example_job.py",
             import_root=".",
@@ -72,7 +69,7 @@ class TestMultiPackageJobDiscovery:
 class TestDiscoveredJob:
     def test_is_frozen(self) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):
-            ORDERS.name = "other"  # type: ignore[misc]
+            ORDERS.job_name = "other"  # type: ignore[misc]
 
     def test_knows_its_names(self) -> None:
         names = (ORDERS.key, ORDERS.module, ORDERS.dag_id, ORDERS.dag_filename)
@@ -124,29 +121,3 @@ class TestDagGenerator:
         generator.write_dag_file(ORDERS)
         assert generator.clean_stale_dags([]) == []
         assert (dags / "shop_orders_dag.py").exists()
-
-
-class TestDiscoverPackageJobs:
-    @pytest.fixture(autouse=True)
-    def _importable(self, packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.syspath_prepend(packages)
-        monkeypatch.setattr(sys, "dont_write_bytecode", True)
-        monkeypatch.setattr(sys, "modules", dict(sys.modules))
-
-    def write(self, packages: Path, **files: str) -> None:
-        (packages / "authored" / "jobs").mkdir(parents=True)
-        for name, text in files.items():
-            (packages / "authored" / "jobs" / f"{name}.py").write_text(text)
-
-    def test_gives_the_jobs_of_a_package_as_objects(self, packages: Path) -> None:
-        job = "def entrypoint(argv):\n    return len(argv)\n\n\nJOB = (entrypoint, 'Counts')\n"
-        self.write(packages, count=job, another=job, helpers="x = 1\n", _private=job, test_count=job, conftest=job)
-        jobs = discover_package_jobs("authored")
-        assert list(jobs) == ["another", "count"]
-        entrypoint, description = jobs["count"]
-        assert (entrypoint(["a", "b"]), description) == (2, "Counts")
-
-    def test_raises_what_a_job_raises_when_it_is_imported(self, packages: Path) -> None:
-        self.write(packages, broken="raise LookupError('on import')\n")
-        with pytest.raises(LookupError, match="on import"):
-            discover_package_jobs("authored")

@@ -10,8 +10,9 @@ from _settings import Config, job, job_text, problems, resolved
 from _workspace import Workspace
 from airflow_control_plane.dag_generator.dag_file import render_dag
 from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
-from airflow_control_plane.model.scan import Scan
-from airflow_control_plane.settings.apply import JobValues, resolve
+from airflow_control_plane.model.catalog import Scan
+from airflow_control_plane.settings.apply import apply_settings
+from airflow_control_plane.settings.deployment import Deployment
 from airflow_control_plane.settings.cycles import cycles
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,7 +85,7 @@ class TestUnknownNames:
         workspace.write_job("prices", text=job_text({"after": ["shop.borrowed"]}))
         workspace.write_job("helpers", text="# JOB = what others have\n")
         workspace.write_job("borrowed", text="from shop.jobs.orders import JOB\n")
-        scan = resolve(MultiPackageJobDiscovery([workspace.packages]).scan(), JobValues())
+        scan = apply_settings(MultiPackageJobDiscovery([workspace.packages]).scan(), Deployment())
         assert problems(scan) == [
             ("shop.borrowed", "job-imported"),
             ("shop.orders", "after-unknown"),
@@ -121,7 +122,7 @@ class TestUpstreams:
 
     def test_one_that_meets_another_in_its_id_is_no_problem_of_its_follower(self) -> None:
         scan = Scan((job("shop.prices", {"after": ["a.b_c"]}),), contested=(job("a.b_c"), job("a_b.c")))
-        assert not resolve(scan, JobValues()).problems
+        assert not apply_settings(scan, Deployment()).problems
 
     def test_a_removed_one_is_a_problem_and_the_follower_keeps_its_dag(self, workspace: Workspace) -> None:
         follower = workspace.published()["shop_prices_dag.py"]
@@ -228,7 +229,7 @@ class TestManyJobs:
 
     def test_a_chain_of_thousands_is_resolved_at_once(self) -> None:
         started = time.monotonic()
-        scan = resolve(Scan(self.jobs(None)), JobValues())
+        scan = apply_settings(Scan(self.jobs(None)), Deployment())
         assert time.monotonic() - started < 10
         assert (len(scan.jobs), scan.problems) == (self.COUNT, ())
 
@@ -236,13 +237,13 @@ class TestManyJobs:
         followers = {f"shop.orders_{number}": {"after": [f"shop.gone_{number}"]} for number in range(500)}
         jobs = (*self.jobs(None), *(job(key, config) for key, config in followers.items()))
         started = time.monotonic()
-        scan = resolve(Scan(jobs), JobValues())
+        scan = apply_settings(Scan(jobs), Deployment())
         assert time.monotonic() - started < 10
         assert problems(scan) == [(key, "after-unknown") for key in sorted(followers)]
 
     def test_a_cycle_of_thousands_is_told_whole(self) -> None:
         started = time.monotonic()
-        scan = resolve(Scan(self.jobs(f"shop.job_{self.COUNT - 1:04}")), JobValues())
+        scan = apply_settings(Scan(self.jobs(f"shop.job_{self.COUNT - 1:04}")), Deployment())
         assert time.monotonic() - started < 10
         assert len(scan.problems) == self.COUNT
         assert scan.problems[0].message.count(" → ") == self.COUNT

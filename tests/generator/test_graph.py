@@ -109,7 +109,7 @@ def test_any_names_of_jobs_and_groups_are_kept_apart(groups: dict[str, str], dat
         for place, key in enumerate(keys)
     }
     jobs = [job(key, {"group": groups[key], **({"after": after[key]} if after[key] else {})}) for key in keys]
-    scan = resolved({found.key: dict(found.config.values) for found in jobs})
+    scan = resolved({found.key: dict(found.config.layer) for found in jobs})
     assert parsed(to_mermaid(scan.jobs)) == Picture(
         groups, {(name, "-->", key) for key, names in after.items() for name in names}
     )

@@ -23,14 +23,14 @@ def messages(source: str) -> list[str]:
 class TestLiterals:
     def test_a_file_without_it_asks_for_nothing(self) -> None:
         assert read(JOB) == JobFile("A job")
-        assert read(f"{JOB}JOB_CONFIG = {{}}\n").config.values == {}
+        assert read(f"{JOB}JOB_CONFIG = {{}}\n").config.layer == {}
 
     def test_an_annotation_changes_nothing(self) -> None:
-        assert read(f"{JOB}JOB_CONFIG: dict[str, object] = {{'retries': 2}}\n").config.values == {"retries": 2}
+        assert read(f"{JOB}JOB_CONFIG: dict[str, object] = {{'retries': 2}}\n").config.layer == {"retries": 2}
 
     def test_it_may_stand_before_job_and_over_several_lines(self) -> None:
         source = f"JOB_CONFIG = {{\n    'retries': 2,  # twice\n    'tags': [\n        'a',\n    ],\n}}\n{JOB}"
-        assert read(source).config.values == {"retries": 2, "tags": ["a"]}
+        assert read(source).config.layer == {"retries": 2, "tags": ["a"]}
 
     @pytest.mark.parametrize(
         ("text", "values"),
@@ -47,7 +47,7 @@ class TestLiterals:
     def test_plain_values_are_taken_however_they_are_written(self, text: str, values: Config) -> None:
         file = read(f"{JOB}JOB_CONFIG = {text}\n")
         assert not file.problems
-        assert file.config.values == values
+        assert file.config.layer == values
 
     @pytest.mark.parametrize(
         ("text", "column", "what"),
@@ -225,7 +225,7 @@ class TestLargeFiles:
 
     def test_a_long_list_takes_no_time_to_speak_of(self) -> None:
         arguments = "'',\n" * (IN_PROCESS_BYTES // 4 - 20)
-        assert len(read(f"{JOB}JOB_CONFIG = {{'args': [\n{arguments}]}}\n").config.values["args"]) > 8000
+        assert len(read(f"{JOB}JOB_CONFIG = {{'args': [\n{arguments}]}}\n").config.layer["args"]) > 8000
 
 
 class TestNothingRuns:

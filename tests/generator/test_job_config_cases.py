@@ -77,7 +77,7 @@ class TestValidSettings:
     def test_are_taken_from_a_file(self, config: Config) -> None:
         file = read(job_text(config))
         assert file.problems == ()
-        assert file.config.values == config
+        assert file.config.layer == config
 
     @pytest.mark.parametrize("config", VALID)
     def test_are_taken_as_defaults_and_overrides(self, config: Config, tmp_path: Path) -> None:

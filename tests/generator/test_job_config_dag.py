@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from _settings import EVERY_KEY, Config, any_settings, job
 from airflow_control_plane.dag_generator.dag_file import render_dag
-from airflow_control_plane.dag_generator.pod_templates import PodTemplates
+from airflow_control_plane.settings.pod_template import PodTemplates
 from airflow_control_plane.model.job import DiscoveredJob
-from airflow_control_plane.model.scan import Scan
-from airflow_control_plane.settings.apply import JobValues, resolve
+from airflow_control_plane.model.catalog import Scan
+from airflow_control_plane.settings.apply import apply_settings
+from airflow_control_plane.settings.deployment import Deployment
 from hypothesis import given
 
-VALUES = JobValues(pod_templates=PodTemplates("/templates", {"spec": {"containers": [{"name": "base"}]}}))
+VALUES = Deployment(pod_templates=PodTemplates("/templates", {"spec": {"containers": [{"name": "base"}]}}))
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 DAG_FILE = '''\
@@ -112,7 +113,7 @@ with DAG(
 
 def settled(config: Config) -> DiscoveredJob:
     """The job shop.orders as this JOB_CONFIG makes it, beside those that it may run after."""
-    scan = resolve(Scan((job("shop.orders", config), job("up.a"), job("up.b"))), VALUES)
+    scan = apply_settings(Scan((job("shop.orders", config), job("up.a"), job("up.b"))), VALUES)
     assert not scan.problems
     return next(found for found in scan.jobs if found.key == "shop.orders")
 
@@ -203,7 +204,7 @@ def test_the_order_in_a_map_changes_nothing(first: Config) -> None:
 
 @given(any_settings())
 def test_any_settings_give_a_file_that_compiles_and_says_just_them(config: Config) -> None:
-    scan = resolve(Scan((job("shop.orders", config), job("up.a"), job("up.b"))), VALUES)
+    scan = apply_settings(Scan((job("shop.orders", config), job("up.a"), job("up.b"))), VALUES)
     assert not scan.problems
     if config.get("enabled") is False:
         assert [found.key for found in scan.jobs] == ["up.a", "up.b"]

@@ -10,7 +10,9 @@ from _workspace import Workspace
 from airflow_control_plane.dag_generator.folder import DagFolder
 from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
 from airflow_control_plane.settings.settings_file import Settings, SyncSettings
-from airflow_control_plane.sync.loop import SyncLoop, WatchedSettings, new_board
+from airflow_control_plane.sync.loop import SyncLoop
+from airflow_control_plane.sync.status import Board, Status
+from airflow_control_plane.sync.watched_settings import WatchedSettings
 from airflow_control_plane.sync.synchronizer import Synchronizer
 
 
@@ -52,7 +54,7 @@ def new_loop(workspace):
         settings = WatchedSettings(None)
         settings.current = Settings(SyncSettings(**sync))
         synchronizer = Synchronizer(MultiPackageJobDiscovery([workspace.packages]), DagFolder(workspace.dags))
-        board = new_board(str(workspace.dags))
+        board = Board(Status(str(workspace.dags)))
         return SimpleNamespace(
             board=board, synchronizer=synchronizer, tick=SyncLoop(synchronizer, settings, board, False).tick
         )
@@ -87,7 +89,7 @@ def test_a_job_that_returns_while_it_is_awaited_keeps_its_dag(clock, new_loop, w
     clock.now += 5
     loop.tick()
     assert "shop_second_dag.py" in workspace.published()
-    assert [step.filename for step in loop.board.status.outcome.plan.steps] == ["shop_second_dag.py"]
+    assert [step.filename for step in loop.board.status.result.plan.steps] == ["shop_second_dag.py"]
 
 
 def test_a_mass_deletion_waits_for_three_full_passes(clock, new_loop, workspace):

@@ -19,13 +19,15 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 from airflow_control_plane.dag_generator.folder import DagFolder
 from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
-from airflow_control_plane.sync.loop import SyncLoop, WatchedSettings, new_board
+from airflow_control_plane.sync.loop import SyncLoop
+from airflow_control_plane.sync.status import Board, Status
+from airflow_control_plane.sync.watched_settings import WatchedSettings
 from airflow_control_plane.sync.status_server import serve
 from airflow_control_plane.sync.synchronizer import Synchronizer
 
 packages, dags, settings, port, *ticks = sys.argv[1:]
 logging.disable()
-board = new_board(dags)
+board = Board(Status(dags))
 serve("127.0.0.1", int(port), board)
 synchronizer = Synchronizer(MultiPackageJobDiscovery([packages], board.beat), DagFolder(dags), board.beat)
 loop = SyncLoop(synchronizer, WatchedSettings(settings), board, False)

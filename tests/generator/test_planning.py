@@ -12,7 +12,7 @@ from airflow_control_plane.dag_generator.generated_file import PROBLEMS_FILENAME
 from airflow_control_plane.dag_generator.plan import Action, Moment, Plan, make_plan
 from airflow_control_plane.model.job import DiscoveredJob
 from airflow_control_plane.model.problem import Problem, Severity
-from airflow_control_plane.model.scan import Scan
+from airflow_control_plane.model.catalog import Catalog
 
 ATOMIC = DeletionPolicy()
 COPIED = DeletionPolicy(atomic_source=False)
@@ -29,19 +29,19 @@ def folder_of(*jobs: DiscoveredJob) -> Inventory:
     return {job.dag_filename: Entry(job.source, digest(render_dag(job).encode()), 0) for job in jobs}
 
 
-def plan(scan: Scan, inventory: Inventory, policy: DeletionPolicy = ATOMIC, moment: Moment = FIRST_PASS) -> Plan:
-    return make_plan(scan, inventory, policy, moment)
+def plan(catalog: Catalog, inventory: Inventory, policy: DeletionPolicy = ATOMIC, moment: Moment = FIRST_PASS) -> Plan:
+    return make_plan(catalog, inventory, policy, moment)
 
 
 def actions(plan: Plan) -> list[tuple[str, str]]:
     return [(step.action.value, step.filename) for step in plan.steps]
 
 
-def passes(scan: Scan, inventory: Inventory, policy: DeletionPolicy, *moments: tuple[float, bool]) -> list[str]:
+def passes(catalog: Catalog, inventory: Inventory, policy: DeletionPolicy, *moments: tuple[float, bool]) -> list[str]:
     """What happens to the first file in passes at these seconds, each a full one or only a look."""
     earlier, seen = Candidates(), []
     for now, is_full in moments:
-        outcome = plan(scan, inventory, policy, Moment(now, is_full, earlier))
+        outcome = plan(catalog, inventory, policy, Moment(now, is_full, earlier))
         earlier = outcome.candidates
         seen.append(outcome.steps[0].action.value)
     return seen
@@ -52,12 +52,12 @@ FULL, LOOK = True, False
 
 
 def test_a_folder_in_step_needs_no_step() -> None:
-    assert plan(Scan(tuple(EIGHT)), folder_of(*EIGHT)).steps == ()
+    assert plan(Catalog(tuple(EIGHT)), folder_of(*EIGHT)).steps == ()
 
 
 def test_steps_come_sorted_by_file_name() -> None:
     changed = replace(EIGHT[3], description="Changed")
-    outcome = plan(Scan((changed, job("shop.a"), job("shop.z"))), folder_of(EIGHT[3], job("shop.gone")))
+    outcome = plan(Catalog((changed, job("shop.a"), job("shop.z"))), folder_of(EIGHT[3], job("shop.gone")))
     assert actions(outcome) == [
         ("create", "shop_a_dag.py"),
         ("delete", "shop_gone_dag.py"),
@@ -100,23 +100,23 @@ def test_a_mass_is_more_than_five_and_more_than_a_quarter(owned: int, gone: int,
 def test_a_mass_deletion_waits_for_three_full_passes(
     policy: DeletionPolicy, moments: list[tuple[float, bool]], expected: list[str]
 ) -> None:
-    assert passes(Scan((job("other.one"),)), folder_of(job("other.one"), *EIGHT), policy, *moments) == expected
+    assert passes(Catalog((job("other.one"),)), folder_of(job("other.one"), *EIGHT), policy, *moments) == expected
 
 
 def test_a_mass_deletion_starts_anew_when_it_changes() -> None:
     inventory = folder_of(job("other.one"), *EIGHT)
-    first = plan(Scan((job("other.one"),)), inventory, ATOMIC, Moment(0, FULL))
-    second = plan(Scan((job("other.one"), EIGHT[0])), inventory, ATOMIC, Moment(5, FULL, first.candidates))
-    third = plan(Scan((job("other.one"),)), inventory, ATOMIC, Moment(10, FULL, second.candidates))
+    first = plan(Catalog((job("other.one"),)), inventory, ATOMIC, Moment(0, FULL))
+    second = plan(Catalog((job("other.one"), EIGHT[0])), inventory, ATOMIC, Moment(5, FULL, first.candidates))
+    third = plan(Catalog((job("other.one"),)), inventory, ATOMIC, Moment(10, FULL, second.candidates))
     assert second.candidates.full_passes == third.candidates.full_passes == 1
     assert third.of(Action.HOLD)
 
 
 def test_a_mass_deletion_starts_anew_after_an_incomplete_scan() -> None:
     inventory = folder_of(job("other.one"), *EIGHT)
-    scan = Scan((job("other.one"),))
-    first = plan(scan, inventory, ATOMIC, Moment(0, FULL))
-    broken = plan(replace(scan, incomplete=("a reason",)), inventory, ATOMIC, Moment(5, FULL, first.candidates))
+    catalog = Catalog((job("other.one"),))
+    first = plan(catalog, inventory, ATOMIC, Moment(0, FULL))
+    broken = plan(replace(catalog, incomplete=("a reason",)), inventory, ATOMIC, Moment(5, FULL, first.candidates))
     assert broken.candidates == Candidates()
 
 
@@ -132,35 +132,35 @@ def test_a_mass_deletion_starts_anew_after_an_incomplete_scan() -> None:
 def test_a_source_that_is_copied_must_rest_before_a_dag_goes(
     moments: list[tuple[float, bool]], expected: list[str]
 ) -> None:
-    assert passes(Scan((EIGHT[0],)), folder_of(EIGHT[0], EIGHT[1]), COPIED, *moments) == expected
+    assert passes(Catalog((EIGHT[0],)), folder_of(EIGHT[0], EIGHT[1]), COPIED, *moments) == expected
 
 
 def test_a_source_that_is_copied_is_looked_at_anew_when_one_more_file_goes() -> None:
     inventory = folder_of(*EIGHT[:4])
-    first = plan(Scan(tuple(EIGHT[:3])), inventory, COPIED, Moment(0, LOOK))
-    second = plan(Scan(tuple(EIGHT[:2])), inventory, COPIED, Moment(10, LOOK, first.candidates))
-    third = plan(Scan(tuple(EIGHT[:2])), inventory, COPIED, Moment(20, LOOK, second.candidates))
+    first = plan(Catalog(tuple(EIGHT[:3])), inventory, COPIED, Moment(0, LOOK))
+    second = plan(Catalog(tuple(EIGHT[:2])), inventory, COPIED, Moment(10, LOOK, first.candidates))
+    third = plan(Catalog(tuple(EIGHT[:2])), inventory, COPIED, Moment(20, LOOK, second.candidates))
     assert [len(outcome.of(Action.DELETE)) for outcome in (first, second, third)] == [0, 0, 2]
 
 
 def test_no_job_at_all_removes_nothing_however_often_it_is_seen() -> None:
     assert (
-        passes(Scan(), folder_of(EIGHT[0]), ATOMIC, *[(second, FULL) for second in range(0, 100, 5)]) == ["hold"] * 20
+        passes(Catalog(), folder_of(EIGHT[0]), ATOMIC, *[(second, FULL) for second in range(0, 100, 5)]) == ["hold"] * 20
     )
 
 
 def test_no_job_at_all_removes_the_last_one_when_that_is_allowed() -> None:
-    assert passes(Scan(), folder_of(EIGHT[0]), DeletionPolicy(allow_empty=True), (0, FULL)) == ["delete"]
+    assert passes(Catalog(), folder_of(EIGHT[0]), DeletionPolicy(allow_empty=True), (0, FULL)) == ["delete"]
 
 
 def test_no_job_at_all_does_not_override_the_guard_against_a_mass_deletion() -> None:
-    assert passes(Scan(), folder_of(*EIGHT), DeletionPolicy(allow_empty=True), (0, FULL)) == ["hold"]
+    assert passes(Catalog(), folder_of(*EIGHT), DeletionPolicy(allow_empty=True), (0, FULL)) == ["hold"]
 
 
 @pytest.mark.parametrize("policy", [ATOMIC, COPIED, DeletionPolicy(allow_empty=True, allow_mass=True)])
 def test_an_incomplete_scan_adds_and_updates_and_removes_nothing(policy: DeletionPolicy) -> None:
-    scan = Scan((job("shop.new"), replace(EIGHT[0], description="Changed")), incomplete=("a folder cannot be read",))
-    outcome = plan(scan, folder_of(EIGHT[0], EIGHT[1]), policy, Moment(1000, FULL, Candidates(frozenset(), 0, 9)))
+    catalog = Catalog((job("shop.new"), replace(EIGHT[0], description="Changed")), incomplete=("a folder cannot be read",))
+    outcome = plan(catalog, folder_of(EIGHT[0], EIGHT[1]), policy, Moment(1000, FULL, Candidates(frozenset(), 0, 9)))
     assert actions(outcome) == [
         ("update", "shop_job_0_dag.py"),
         ("hold", "shop_job_1_dag.py"),
@@ -172,7 +172,7 @@ def test_an_incomplete_scan_adds_and_updates_and_removes_nothing(policy: Deletio
 @pytest.mark.parametrize("path", ["shop/jobs/job_0.py", "shop/jobs", "shop"])
 def test_a_problem_of_a_file_or_of_a_folder_above_keeps_the_last_dag(path: str) -> None:
     problem = Problem(path, 0, 0, "some-code", "is wrong")
-    outcome = plan(Scan((job("other.one"),), problems=(problem,)), folder_of(job("other.one"), EIGHT[0]))
+    outcome = plan(Catalog((job("other.one"),), problems=(problem,)), folder_of(job("other.one"), EIGHT[0]))
     assert ("keep", "shop_job_0_dag.py") in actions(outcome)
     assert outcome.of(Action.KEEP)[0].reason == f"{path} has a problem [some-code]"
 
@@ -180,23 +180,23 @@ def test_a_problem_of_a_file_or_of_a_folder_above_keeps_the_last_dag(path: str) 
 @pytest.mark.parametrize("path", ["shop/jobs/job_00.py", "sho", "shop/jobs/job_0", "other"])
 def test_a_problem_elsewhere_keeps_nothing(path: str) -> None:
     problem = Problem(path, 0, 0, "some-code", "is wrong")
-    outcome = plan(Scan((job("other.one"),), problems=(problem,)), folder_of(job("other.one"), EIGHT[0]))
+    outcome = plan(Catalog((job("other.one"),), problems=(problem,)), folder_of(job("other.one"), EIGHT[0]))
     assert ("delete", "shop_job_0_dag.py") in actions(outcome)
 
 
 def test_a_warning_keeps_nothing_and_makes_no_problems_file() -> None:
     warning = Problem("shop/jobs/job_0.py", 1, 1, "job-imported", "is imported", Severity.WARNING)
-    outcome = plan(Scan((job("other.one"),), problems=(warning,)), folder_of(job("other.one"), EIGHT[0]))
+    outcome = plan(Catalog((job("other.one"),), problems=(warning,)), folder_of(job("other.one"), EIGHT[0]))
     assert actions(outcome) == [("delete", "shop_job_0_dag.py")]
 
 
 def test_kept_files_do_not_count_as_a_mass() -> None:
     problem = Problem("shop", 0, 0, "link-outside-root", "is a link")
-    outcome = plan(Scan((job("other.one"),), problems=(problem,)), folder_of(job("other.one"), *EIGHT))
+    outcome = plan(Catalog((job("other.one"),), problems=(problem,)), folder_of(job("other.one"), *EIGHT))
     assert len(outcome.of(Action.KEEP)) == 8
     assert not outcome.of(Action.HOLD, Action.DELETE)
 
 
 def test_the_problems_file_is_no_dag_that_counts_or_waits() -> None:
     inventory = {**folder_of(EIGHT[0]), PROBLEMS_FILENAME: Entry("all packages", b"", 0)}
-    assert actions(plan(Scan((EIGHT[0],)), inventory)) == [("delete", PROBLEMS_FILENAME)]
+    assert actions(plan(Catalog((EIGHT[0],)), inventory)) == [("delete", PROBLEMS_FILENAME)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from airflow_control_plane.cli.main import main
-from airflow_control_plane.dag_generator.pod_templates import requirements
+from airflow_control_plane.settings.pod_template import requirements
 
 POD = {
     "apiVersion": "v1",
@@ -21,7 +21,7 @@ POD = {
 def sync(tmp_path: Path):
     """Runs one pass over a package with one job of the given resources; returns the exit code."""
     (tmp_path / "settings.json").write_text(
-        json.dumps({"airflow": {"podTemplates": {"folder": str(tmp_path / "pods"), "pod": POD}}})
+        json.dumps({"deployment": {"podTemplates": {"folder": str(tmp_path / "pods"), "pod": POD}}})
     )
 
     def run(resources: object) -> int:

@@ -8,7 +8,8 @@ import keyword
 import pytest
 from airflow_control_plane.dag_generator.dag_file import render_dag
 from airflow_control_plane.dag_generator.generated_file import render_problems, source_in
-from airflow_control_plane.model.job import DiscoveredJob, JobSettings
+from airflow_control_plane.model.job import DiscoveredJob
+from airflow_control_plane.model.settings import JobSettings
 from airflow_control_plane.model.problem import Problem
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -10,10 +10,11 @@ from _settings import EVERY_KEY, Config, job, job_text, problems, resolved
 from _workspace import Workspace, eventually
 from airflow_control_plane.cli.explain import explain_job
 from airflow_control_plane.dag_generator.dag_file import render_dag
-from airflow_control_plane.dag_generator.pod_templates import PodTemplates
-from airflow_control_plane.model.scan import Scan
-from airflow_control_plane.settings.apply import JobValues, resolve
-from airflow_control_plane.settings.layers import DEFAULT_SETTINGS, JobSettings
+from airflow_control_plane.settings.pod_template import PodTemplates
+from airflow_control_plane.model.catalog import Scan
+from airflow_control_plane.settings.apply import apply_settings
+from airflow_control_plane.settings.deployment import Deployment
+from airflow_control_plane.model.settings import BUILT_IN_SETTINGS, JobSettings
 from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA, NOTIFY_EVENTS
 from hostile_cases import run
 
@@ -33,7 +34,7 @@ def settings(
 
 class TestPrecedence:
     def test_without_any_word_the_built_in_settings_hold(self) -> None:
-        assert settings() == DEFAULT_SETTINGS
+        assert settings() == BUILT_IN_SETTINGS
 
     @pytest.mark.parametrize("place", LAYERS)
     def test_each_layer_is_heard(self, place: str) -> None:
@@ -45,7 +46,7 @@ class TestPrecedence:
         assert settings({"retries": 1}, None, {"retries": 3}).retries == 3
 
     def test_a_later_layer_may_say_what_is_built_in(self) -> None:
-        assert settings({"retries": 1, "paused": True}, {"retries": 0}, {"paused": False}) == DEFAULT_SETTINGS
+        assert settings({"retries": 1, "paused": True}, {"retries": 0}, {"paused": False}) == BUILT_IN_SETTINGS
 
     @pytest.mark.parametrize(
         ("low", "high"),
@@ -92,7 +93,7 @@ class TestPrecedence:
 
     def test_jobs_that_meet_in_one_id_have_settings_too(self) -> None:
         scan = Scan(contested=(job("a_b.c", {"retries": 1}), job("a.b_c")))
-        kept = resolve(scan, JobValues({"retries": 2}, {"a.b_c": {"retries": 3}})).contested
+        kept = apply_settings(scan, Deployment({"retries": 2}, {"a.b_c": {"retries": 3}})).contested
         assert [job.settings.retries for job in kept] == [1, 3]
 
 
@@ -110,14 +111,14 @@ class TestOff:
     @pytest.mark.parametrize("key", CAN_BE_OFF)
     def test_is_as_if_it_had_never_been_said(self, key: str) -> None:
         for place in LAYERS:
-            assert settings(**{place: {key: "off"}}) == DEFAULT_SETTINGS
+            assert settings(**{place: {key: "off"}}) == BUILT_IN_SETTINGS
 
     @pytest.mark.parametrize("key", CAN_BE_OFF)
     def test_wins_over_every_layer_below(self, key: str) -> None:
         value = {key: CAN_BE_OFF[key]}
-        assert settings(value) != DEFAULT_SETTINGS
-        assert settings(value, {key: "off"}) == DEFAULT_SETTINGS
-        assert settings(value, value, {key: "off"}) == DEFAULT_SETTINGS
+        assert settings(value) != BUILT_IN_SETTINGS
+        assert settings(value, {key: "off"}) == BUILT_IN_SETTINGS
+        assert settings(value, value, {key: "off"}) == BUILT_IN_SETTINGS
 
     @pytest.mark.parametrize("key", CAN_BE_OFF)
     def test_loses_to_every_layer_above(self, key: str) -> None:
@@ -155,8 +156,8 @@ class TestProblems:
         self, defaults: Config | None, config: Config | None, overrides: Config | None, line: int
     ) -> None:
         jobs = (job("shop.orders", config), job("up.a"))
-        values = JobValues(defaults or {}, {"shop.orders": overrides or {}, "up.a": {"after": "off"}})
-        scan = resolve(Scan(jobs), values)
+        values = Deployment(defaults or {}, {"shop.orders": overrides or {}, "up.a": {"after": "off"}})
+        scan = apply_settings(Scan(jobs), values)
         (problem,) = scan.problems
         assert (problem.path, problem.line, problem.code) == ("shop/jobs/orders.py", line, "config-conflict")
         assert 'switch one of them "off"' in problem.message
@@ -178,28 +179,28 @@ class TestProblems:
         assert len(scan.jobs) == 1
 
     def test_an_override_of_a_job_with_a_problem_is_none(self) -> None:
-        scan = resolve(Scan(broken=frozenset({"shop.orders"})), JobValues(overrides={"shop.orders": {}}))
+        scan = apply_settings(Scan(broken=frozenset({"shop.orders"})), Deployment(overrides={"shop.orders": {}}))
         assert not scan.problems
 
     def test_nobody_is_called_unknown_while_the_packages_cannot_be_read_whole(self) -> None:
         scan = Scan((job("shop.orders", {"after": ["up.a"]}),), incomplete=("up cannot be read",))
-        assert not resolve(scan, JobValues(overrides={"up.b": {}})).problems
+        assert not apply_settings(scan, Deployment(overrides={"up.b": {}})).problems
 
     def test_a_deadline_needs_the_triggerer(self) -> None:
         scan = Scan((job("shop.orders", {"deadline": "1h"}),))
-        assert problems(resolve(scan, JobValues(has_triggerer=False))) == [("shop.orders", "config-deadline")]
-        assert not resolve(scan, JobValues(has_triggerer=True)).problems
-        assert not resolve(scan, JobValues()).problems
+        assert problems(apply_settings(scan, Deployment(has_triggerer=False))) == [("shop.orders", "config-deadline")]
+        assert not apply_settings(scan, Deployment(has_triggerer=True)).problems
+        assert not apply_settings(scan, Deployment()).problems
 
     def test_resources_that_are_not_enforced_are_a_warning(self) -> None:
         scan = Scan((job("shop.orders", {"resources": {"cpu": 1}}),))
-        warned = resolve(scan, JobValues(executor="LocalExecutor"))
+        warned = apply_settings(scan, Deployment(executor="LocalExecutor"))
         assert [str(problem) for problem in warned.problems] == [
             "shop/jobs/orders.py:2:15: warning: resources are not enforced: the LocalExecutor runs all jobs in its "
             "own pod [resources-unenforced]"
         ]
         assert len(warned.jobs) == 1
-        assert not resolve(scan, JobValues(executor="KubernetesExecutor")).problems
+        assert not apply_settings(scan, Deployment(executor="KubernetesExecutor")).problems
 
 
 class TestEffects:
@@ -231,10 +232,10 @@ class TestEffects:
         "paused": ({}, True),
         "enabled": ({}, False),
     }
-    VALUES = JobValues(pod_templates=PodTemplates("/templates", {"spec": {"containers": [{"name": "base"}]}}))
+    VALUES = Deployment(pod_templates=PodTemplates("/templates", {"spec": {"containers": [{"name": "base"}]}}))
 
     def file(self, config: Config) -> str:
-        scan = resolve(Scan((job("shop.orders", config), job("up.a"))), self.VALUES)
+        scan = apply_settings(Scan((job("shop.orders", config), job("up.a"))), self.VALUES)
         assert not scan.problems
         return "".join(render_dag(found) for found in scan.jobs if found.key == "shop.orders")
 
@@ -249,7 +250,7 @@ class TestEffects:
     @pytest.mark.parametrize("key", CHANGES)
     def test_a_key_is_explained(self, key: str) -> None:
         around, value = self.CHANGES[key]
-        rows = {row.name: row for row in explain_job(job("shop.orders", {**around, key: value}), JobValues())}
+        rows = {row.name: row for row in explain_job(job("shop.orders", {**around, key: value}), Deployment())}
         assert (rows[key].value, rows[key].origin) == (value, "JOB_CONFIG")
 
     @pytest.mark.parametrize("event", NOTIFY_EVENTS)

@@ -16,7 +16,7 @@ from urllib.error import HTTPError
 import pytest
 from _workspace import COMMAND, Workspace, environment, eventually, free_port, metric
 from airflow_control_plane.sync import status_server
-from airflow_control_plane.sync.loop import new_board
+from airflow_control_plane.sync.status import Board, Status
 from airflow_control_plane.version import VERSION
 
 PROBE_SECONDS = 1.0
@@ -201,7 +201,7 @@ def test_many_honest_clients_at_once_are_all_served(loop):
 def test_a_heart_that_stops_beating_is_seen(monkeypatch):
     now = 1000.0
     monkeypatch.setattr(status_server, "time", SimpleNamespace(monotonic=lambda: now))
-    board, port = new_board("/dags"), free_port()
+    board, port = Board(Status("/dags")), free_port()
     stop = status_server.serve("127.0.0.1", port, board)
     try:
         for age, code in [(0, 200), (119, 200), (120, 503), (10_000, 503)]:

@@ -1,21 +1,22 @@
-"""Each setting of a job that somebody set, or that differs from nothing, and where it came from."""
+"""Every setting of a job, and where its value comes from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from airflow_control_plane.dag_generator.generated_file import literal
-from airflow_control_plane.model.job import DiscoveredJob
-from airflow_control_plane.settings.apply import JobValues, layers_of
-from airflow_control_plane.settings.layers import DEFAULT_SETTINGS, SETTING_NAMES, Layer, are_merged, merged
+from airflow_control_plane.model.job import DeclaredJob
+from airflow_control_plane.model.settings import BUILT_IN_SETTINGS, Layer
+from airflow_control_plane.model.text import literal
+from airflow_control_plane.settings.deployment import Deployment
+from airflow_control_plane.settings.layers import are_merged, layers_of, merged
 from airflow_control_plane.settings.schema import OFF
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A setting with its effective value and where it came from; `remark` says what is special about it here."""
+    """A setting with its effective value and the place that set it. `remark` says what is special about it here."""
 
     name: str
     value: Any
@@ -28,23 +29,21 @@ class Explanation:
         return "-" if is_nothing else literal(self.value)
 
 
-def explain_job(job: DiscoveredJob, values: JobValues) -> Iterator[Explanation]:
+def explain_job(job: DeclaredJob, deployment: Deployment) -> Iterator[Explanation]:
     """Every setting, in the order of the documentation."""
-    layers = layers_of(job, values)
+    layers = layers_of(job, deployment)
     effective = merged(*(layer for _, layer in layers))
-    for name in SETTING_NAMES:
-        if name == "after_any":
-            continue
+    for name in (setting.name for setting in fields(BUILT_IN_SETTINGS) if setting.name != "after_any"):
         if name in effective:
             origin = " + ".join(_origins(name, layers))
-            yield Explanation(name, effective[name], origin, _remark(name, effective[name], values))
+            yield Explanation(name, effective[name], origin, _remark(name, effective[name], deployment))
         else:
-            value = getattr(DEFAULT_SETTINGS, name)
+            value = getattr(BUILT_IN_SETTINGS, name)
             yield Explanation(name, list(value) if isinstance(value, tuple) else value, "built-in")
 
 
 def _origins(name: str, layers: Iterable[tuple[str, Layer]]) -> list[str]:
-    """Where a value comes from: one place, or several that asked for parts of one map."""
+    """The place that a value comes from, or the places that each set a part of one map."""
     origins: list[str] = []
     below: Any = None
     for origin, layer in layers:
@@ -54,7 +53,7 @@ def _origins(name: str, layers: Iterable[tuple[str, Layer]]) -> list[str]:
     return origins
 
 
-def _remark(name: str, value: Any, values: JobValues) -> str:
-    if name == "resources" and value != OFF and values.executor not in (None, "KubernetesExecutor"):
-        return f"not enforced: the {values.executor} runs jobs in its own pod"
+def _remark(name: str, value: Any, deployment: Deployment) -> str:
+    if name == "resources" and value != OFF and not deployment.enforces_resources:
+        return f"not enforced: the {deployment.executor} runs all jobs in its own pod"
     return ""

@@ -1,4 +1,4 @@
-"""Which job runs after which, as text for a terminal and as Mermaid for a page."""
+"""The graph of which job runs after which: as text for a terminal, as Mermaid for a page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from airflow_control_plane.model.job import DiscoveredJob
 
 
 def to_text(jobs: Sequence[DiscoveredJob]) -> str:
-    """Each group with its jobs, each job with what it runs after."""
+    """Every group with its jobs, every job with what starts it."""
     lines: list[str] = []
     for group, members in _groups(jobs):
         lines.append(f"{group}:" if group else "no group:")
@@ -20,7 +20,7 @@ def to_text(jobs: Sequence[DiscoveredJob]) -> str:
 
 
 def to_mermaid(jobs: Sequence[DiscoveredJob]) -> str:
-    """A flow chart: an arrow leads from a job to those that run after it, dotted where any one of several is enough."""
+    """A flow chart. An arrow leads from a job to a job that runs after it; it is dotted if any of several is enough."""
     lines = ["flowchart LR"]
     for group, members in _groups(jobs):
         if group:
@@ -29,7 +29,7 @@ def to_mermaid(jobs: Sequence[DiscoveredJob]) -> str:
         if group:
             lines.append("  end")
     known = {job.key for job in jobs}
-    others = {name for job in jobs for name in job.settings.after} - known  # such as a job with a problem
+    others = {name for job in jobs for name in job.settings.after} - known  # for example a job with a problem
     lines += [f'  {_id(name)}["{name}"]' for name in sorted(others)]
     for job in jobs:
         arrow = "-.->" if job.settings.after_any else "-->"
@@ -38,7 +38,7 @@ def to_mermaid(jobs: Sequence[DiscoveredJob]) -> str:
 
 
 def _groups(jobs: Sequence[DiscoveredJob]) -> Iterator[tuple[str, list[DiscoveredJob]]]:
-    """Groups by name, the jobs without one last."""
+    """The groups by name; jobs without a group come last."""
     groups: dict[str, list[DiscoveredJob]] = defaultdict(list)
     for job in jobs:
         groups[job.settings.group or ""].append(job)
@@ -51,5 +51,5 @@ def _after(job: DiscoveredJob) -> str:
 
 
 def _id(name: str) -> str:
-    """Names of jobs and groups have letters, digits and _ . - alone, of which Mermaid takes no . and -."""
+    """An id for Mermaid, which allows no "." and "-"; names consist of letters, digits, "_", "." and "-"."""
     return name.replace("_", "__").replace(".", "_o_").replace("-", "_m_")

@@ -1,4 +1,4 @@
-"""A counter for long work, on a terminal only."""
+"""A counter for long work, shown on a terminal only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ _QUIET_SECONDS = 0.5
 
 
 class Progress:
-    """Call it once for each file. It stays silent in a pipe or a log, and while the work is short."""
+    """Call it once for each file. It stays silent in a pipe or a log, and while the work is short.
+
+    As a context manager it wipes the counter at the end, so that other output starts on a clean line.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -28,8 +31,10 @@ class Progress:
             self._next_update = now + _SECONDS_BETWEEN_UPDATES
             self._is_shown = True
 
-    def clear(self) -> None:
-        """Wipes the counter, so that other output starts on a clean line."""
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self._is_shown:
             self._stream.write("\r\033[K")
             self._stream.flush()

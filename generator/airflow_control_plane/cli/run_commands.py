@@ -1,4 +1,4 @@
-"""The commands that touch what runs: run, status."""
+"""The commands that concern something that runs: run, status."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import json
 import sys
 import traceback
 
-from airflow_control_plane.cli.inspect_commands import find_job
-from airflow_control_plane.cli.output import print_json, scan
+from airflow_control_plane.cli.output import print_json
+from airflow_control_plane.cli.packages import find_job, read_packages
 from airflow_control_plane.model.errors import ExitCode, SourceError
 from airflow_control_plane.runtime import NO_RETRY_EXIT_CODE, SKIP_EXIT_CODE, Job, JobFailed, run_job
+from airflow_control_plane.settings.settings_file import load_settings
 
 
 def run(options: argparse.Namespace) -> ExitCode:
-    found = scan(options)
-    job = find_job(found, options)
+    catalog = read_packages(options, load_settings(options.settings).deployment)
+    job = find_job((*catalog.jobs, *catalog.contested), catalog, options)
     settings = job.settings
     task = Job(job.module, job.import_root, settings.env, settings.python)
     try:
@@ -44,11 +45,10 @@ def status(options: argparse.Namespace) -> ExitCode:
         with build_opener(ProxyHandler({})).open(address, timeout=10) as answer:
             document = json.load(answer)
         if not isinstance(document, dict) or "dags_dir" not in document:
-            raise ValueError("the answer is another program's")
+            raise ValueError("another program answers there")
     except (OSError, HTTPException, ValueError) as error:
-        raise SourceError(
-            f"no sidecar answers on {address} ({getattr(error, 'reason', error)}); is sync running here?"
-        ) from None
+        reason = getattr(error, "reason", error)
+        raise SourceError(f"no sidecar answers at {address} ({reason}); is `sync` running here?") from None
     if options.format == "json":
         print_json(document)
     else:

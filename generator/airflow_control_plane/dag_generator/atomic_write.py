@@ -1,4 +1,4 @@
-"""Puts a whole file in place of another one, or none."""
+"""Replaces a file by another one as a whole."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ _MOST_SECONDS_AHEAD = 60
 
 
 def is_temporary(name: str) -> bool:
-    """Whether a file of this name is one that `write_atomically` has not finished."""
+    """Whether `name` belongs to a file that `write_atomically` has not finished."""
     return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 def write_atomically(path: str, content: bytes) -> None:
-    """Temporary file in the same folder, fsync, rename: `path` always shows a whole file. Raises OSError."""
+    """Writes a temporary file in the same folder, fsyncs and renames it: `path` is never partial. Raises OSError."""
     temporary = os.path.join(os.path.dirname(path), f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         with open(os.open(temporary, flags, 0o644), "wb") as output:
             output.write(content)
             output.flush()
-            os.fchmod(output.fileno(), 0o644)  # whatever the umask: Airflow may run as another user
+            os.fchmod(output.fileno(), 0o644)  # regardless of the umask: Airflow may run as another user
             _move_time_forward(output.fileno(), path)
             os.fsync(output.fileno())
         os.replace(temporary, path)
@@ -33,9 +33,9 @@ def write_atomically(path: str, content: bytes) -> None:
 
 
 def _move_time_forward(descriptor: int, target: str) -> None:
-    """Python's bytecode cache tells versions apart by size and whole seconds: a new version needs a new second.
+    """Gives a new version a new second: Python's bytecode cache tells versions apart by size and whole seconds only.
 
-    A file from far in the future is no reason to write another one: Airflow would parse it again and again.
+    A time far in the future is not continued, because Airflow would parse such a file again and again.
     """
     with suppress(FileNotFoundError):
         before = os.stat(target, follow_symlinks=False).st_mtime

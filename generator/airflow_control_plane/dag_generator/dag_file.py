@@ -1,22 +1,23 @@
-"""The text of a job's DAG file: as a careful engineer would write it by hand, from what its settings ask for."""
+"""The text of a job's DAG file, as a careful engineer would write it by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from airflow_control_plane.dag_generator.generated_file import literal, marker
+from airflow_control_plane.dag_generator.generated_file import marker
 from airflow_control_plane.model.job import DiscoveredJob
-from airflow_control_plane.settings.layers import JobSettings
+from airflow_control_plane.model.settings import JobSettings
+from airflow_control_plane.model.text import literal
 
 Arguments = Iterable[tuple[str, str]]
 
-# Callback of the operator, by event: a try's end is known there, with its exit code and its number.
+# These are callbacks of the task, not of the DAG, because the task knows the try and its exit code.
 _CALLBACKS = ("on_failure", "on_success", "on_retry")
 _UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60))
 
 
 def render_dag(job: DiscoveredJob) -> str:
-    """A DAG file in plain ASCII. Values enter it as Python literals only, so no name or description becomes code."""
+    """A DAG file in ASCII. Values are written as Python literals only, so no name or description becomes code."""
     sections = [
         f'{marker(job.source)}\n"""The Airflow DAG of the job {job.key}."""',
         "\n".join(_imports(job)),
@@ -79,9 +80,9 @@ def _dag_arguments(job: DiscoveredJob) -> Iterator[tuple[str, str]]:
     yield "catchup", "False"
     yield "max_active_runs", literal(settings.max_active_runs)
     yield "is_paused_upon_creation", literal(settings.paused)
-    yield "default_args", literal({"owner": settings.owner or job.package})
+    yield "default_args", literal({"owner": settings.owner or job.package_name})
     group = [f"group:{settings.group}"] if settings.group else []
-    yield "tags", literal(list(dict.fromkeys([job.package, *group, *settings.tags])))
+    yield "tags", literal(list(dict.fromkeys([job.package_name, "etl", "auto-generated", *group, *settings.tags])))
     if settings.deadline:
         yield "deadline", _deadline(job)
     arguments: Arguments = (
@@ -89,7 +90,7 @@ def _dag_arguments(job: DiscoveredJob) -> Iterator[tuple[str, str]]:
         ("type", '["array", "null"]'),
         ("items", '{"type": "string"}'),
         ("title", '"Arguments"'),
-        ("description", '"Passed to the job, one argument a line."'),
+        ("description", '"Arguments of the job, one per line."'),
     )
     yield "params", f'{{\n        "args": {_call("Param", arguments, 8)}\n    }}'
 
@@ -140,7 +141,7 @@ def _operator_arguments(job: DiscoveredJob) -> Iterator[tuple[str, str]]:
         yield "queue", literal(settings.queue)
     if job.pod_template:
         yield "executor_config", literal({"pod_template_file": job.pod_template})
-    # Always: who runs after this job is another file's business, and that file may be broken for a while.
+    # Always: which jobs run after this one is written in their files, and these may be broken for a while.
     yield "outlets", f"[Asset({literal(job.key)})]"
     for event in _callback_events(settings):
         yield f"{event}_callback", event
@@ -154,7 +155,7 @@ def _duration(seconds: float) -> str:
 
 
 def _call(name: str, arguments: Arguments, indent: int) -> str:
-    """A call over several lines, or on one where it is short."""
+    """A call, on one line if it fits, else with one argument per line."""
     texts = [f"{key}={value}" if key else value for key, value in arguments]
     line = f"{name}({', '.join(texts)})"
     if len(line) + indent <= 100 and "\n" not in line:

@@ -1,4 +1,4 @@
-"""The folder that Airflow reads: what is in it, and the only code that changes it."""
+"""The DAG folder: what is in it, and the only code that changes it."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from typing import NamedTuple
 
 from airflow_control_plane.dag_generator.atomic_write import is_temporary, write_atomically
 from airflow_control_plane.dag_generator.generated_file import source_in
-from airflow_control_plane.discovery.safe_read import Signature, signature
 from airflow_control_plane.model.errors import OutputError
+from airflow_control_plane.model.signature import Signature, signature
 
 _LOCK_POLL_SECONDS = 0.2
-# fsync waits for the disk, not for the processor: a few at a time share one journal commit.
+# fsync waits for the disk, not for the processor: several at a time share one journal commit.
 _WRITERS = 4
 _BATCH = 256
 _HEAD_BYTES = 4096
 
 
 class Entry(NamedTuple):
-    """A file of the folder. `source` is None for a foreign one: not generated, never touched."""
+    """A Python file of the folder. `source` is None for a foreign file: one that was not generated."""
 
     source: str | None
     digest: bytes
-    look: Signature
+    signature: Signature
 
     @property
     def is_ours(self) -> bool:
@@ -45,9 +45,9 @@ def digest(content: bytes) -> bytes:
 
 
 class DagFolder:
-    """Publishes and removes single files so that a reader sees a file's old bytes or its new ones, never less.
+    """Writes and removes single files in such a way that a reader sees either the old bytes of a file or the new ones.
 
-    Call everything but `inventory` under `lock`. Raises OutputError wherever the folder cannot be used.
+    Call everything except `inventory` under `lock`. Every method raises OutputError if the folder cannot be used.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -57,7 +57,7 @@ class DagFolder:
 
     @contextmanager
     def lock(self, wait_seconds: float = 0) -> Iterator[None]:
-        """Keeps others out. The lock is on the folder itself: no lock file to lose, and free with the process."""
+        """Keeps other generators out. The lock is on the folder itself, not on a file, and ends with the process."""
         with self._explained("opened"):
             os.makedirs(self.path, exist_ok=True)
             descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -75,12 +75,12 @@ class DagFolder:
                     return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except _Busy:
                 if time.monotonic() >= deadline:
-                    message = f"another generator is at work in {self.path}; let it finish or stop it"
+                    message = f"another generator is using {self.path}; wait until it has finished, or stop it"
                     raise OutputError(message) from None
                 time.sleep(_LOCK_POLL_SECONDS)
 
     def inventory(self) -> Inventory:
-        """All Python files of the folder by name; the very same object as last time if nothing changed.
+        """All Python files of the folder by name; the same object as last time if nothing changed.
 
         Reads only files whose `stat` changed since the last call.
         """
@@ -107,26 +107,26 @@ class DagFolder:
 
     def _entry(self, item: os.DirEntry[str]) -> Entry:
         status = item.stat(follow_symlinks=False)
-        look = signature(status)
+        seen_now = signature(status)
         known = self._seen.get(item.name)
-        if known and known.look == look:
+        if known and known.signature == seen_now:
             return known
         if not stat.S_ISREG(status.st_mode):
-            return Entry(None, b"", look)
+            return Entry(None, b"", seen_now)
         try:
             with open(item.path, "rb") as file:
                 head = file.read(_HEAD_BYTES)
                 source = source_in(head)
-                return Entry(source, digest(head + file.read()) if source else b"", look)
+                return Entry(source, digest(head + file.read()) if source else b"", seen_now)
         except PermissionError:
-            return Entry(None, b"", look)  # all that is ours may be read
+            return Entry(None, b"", seen_now)  # our own files are always readable
 
     def remove_leftovers(self) -> None:
-        """Removes temporary files that `inventory` saw: under the lock they belong to a generator that was killed."""
+        """Removes temporary files that `inventory` saw. Under the lock, they belong to a generator that was killed."""
         self.remove(self._leftovers)
 
     def publish(self, files: Iterable[tuple[str, str]], advance: Callable[[], None] = lambda: None) -> None:
-        """Writes (name, text) pairs. Temporary file, fsync, rename: each name always shows a whole file."""
+        """Writes (name, text) pairs: temporary file, fsync, rename. Text that does not compile is never written."""
         remaining = iter(files)
         with self._explained("written"), ThreadPoolExecutor(_WRITERS) as writers:
             while batch := list(islice(remaining, _BATCH)):
@@ -135,6 +135,7 @@ class DagFolder:
 
     def _publish_one(self, file: tuple[str, str]) -> None:
         name, text = file
+        compile(text, name, "exec")
         write_atomically(os.path.join(self.path, name), text.encode("ascii"))
 
     def remove(self, names: Iterable[str]) -> None:
@@ -156,4 +157,4 @@ class DagFolder:
 
 
 class _Busy(Exception):
-    """The lock is held by somebody else."""
+    """Another process holds the lock."""

@@ -1,4 +1,4 @@
-"""DAG files for jobs, for programs that bring their own discovery: the commands use the `Synchronizer`."""
+"""DAG files for jobs, as a Python API. The commands use `sync.synchronizer`, which knows why a job is missing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from airflow_control_plane.dag_generator.dag_file import render_dag
 from airflow_control_plane.dag_generator.deletion_guards import DeletionPolicy
 from airflow_control_plane.dag_generator.folder import DagFolder
 from airflow_control_plane.dag_generator.generated_file import PROBLEMS_FILENAME
-from airflow_control_plane.dag_generator.plan import Action, Moment, make_plan
+from airflow_control_plane.dag_generator.plan import Action, Moment, Plan, make_plan
+from airflow_control_plane.model.catalog import Catalog
 from airflow_control_plane.model.errors import OutputError
 from airflow_control_plane.model.job import DiscoveredJob
-from airflow_control_plane.model.scan import Scan
 
 
 class DagGenerator:
@@ -32,24 +32,23 @@ class DagGenerator:
 
     def generate_all_dags(self, jobs: Iterable[DiscoveredJob]) -> list[Path]:
         """Writes the DAG files that differ and removes none. Raises OutputError."""
-        scan = Scan(tuple(jobs))
         with self._folder.lock():
-            plan = make_plan(scan, self._folder.inventory(), DeletionPolicy(), Moment())
+            plan = self._plan(jobs)
             if plan.problems:
                 raise OutputError("; ".join(map(str, plan.problems)))
-            changed = (step.job for step in plan.of(Action.CREATE, Action.UPDATE) if step.job)
-            self._folder.publish((job.dag_filename, render_dag(job)) for job in changed)
-        return [Path(self._folder.path, job.dag_filename) for job in scan.jobs]
+            self._folder.publish(plan.texts())
+        return [Path(self._folder.path, job.dag_filename) for job in plan.jobs]
 
     def clean_stale_dags(self, jobs: Iterable[DiscoveredJob]) -> list[Path]:
-        """Removes the DAG files of jobs that are not among `jobs`, however many; no jobs at all remove nothing.
+        """Removes the DAG files of jobs that are not in `jobs`; an empty `jobs` removes nothing. Raises OutputError.
 
-        A job whose file is broken is not among those that discovery gives: to keep its last DAG, use the `sync`
-        command, which knows why a job is missing. Raises OutputError.
+        Discovery does not return a job whose file is broken. To keep its last DAG, use the `sync` command.
         """
         with self._folder.lock():
-            policy = DeletionPolicy(allow_mass=True)
-            plan = make_plan(Scan(tuple(jobs)), self._folder.inventory(), policy, Moment())
-            stale = [step.filename for step in plan.of(Action.DELETE) if step.filename != PROBLEMS_FILENAME]
+            deleted = (step.filename for step in self._plan(jobs).of(Action.DELETE))
+            stale = [name for name in deleted if name != PROBLEMS_FILENAME]
             self._folder.remove(stale)
         return [Path(self._folder.path, name) for name in stale]
+
+    def _plan(self, jobs: Iterable[DiscoveredJob]) -> Plan:
+        return make_plan(Catalog(tuple(jobs)), self._folder.inventory(), DeletionPolicy(allow_mass=True), Moment())

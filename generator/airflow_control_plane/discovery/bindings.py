@@ -1,4 +1,4 @@
-"""Which statements of a module bind a name, without running any of them."""
+"""Finds the statements of a module that bind a name, without running any of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Binding:
 
 
 def bindings(tree: ast.Module, name: str) -> list[Binding]:
-    """All that binds `name` in the module's own scope, in the order of the text."""
+    """Everything that binds `name` in the module's own scope, in the order of the text."""
     return [binding for statement in tree.body for binding in _of_statement(statement, name)]
 
 
@@ -43,7 +43,7 @@ def _of_statement(statement: ast.stmt, name: str) -> Iterator[Binding]:
 
 
 def _is_compound(statement: ast.stmt) -> bool:
-    """Whether other statements stand inside, in the module's own scope."""
+    """Whether it contains other statements in the module's own scope."""
     return isinstance(statement, ast.Match) or (hasattr(statement, "body") and not isinstance(statement, _SCOPES))
 
 
@@ -54,10 +54,10 @@ def _of_import(statement: ast.Import | ast.ImportFrom, name: str) -> Iterator[Bi
 
 
 def _nested(statement: ast.stmt, name: str, how: How) -> Iterator[Binding]:
-    """Bindings anywhere below `statement`, but not of functions, classes, lambdas and loops in brackets: these have
-    their own scope.
+    """Bindings anywhere inside `statement`, except in functions, classes, lambdas and comprehensions, which have a
+    scope of their own.
 
-    A loop over a stack instead of a recursion: nesting is the author's choice, the interpreter's stack is not.
+    A loop with a stack instead of recursion, because a file may nest deeper than the interpreter's stack allows.
     """
     stack: list[ast.AST] = [statement]
     while stack:

@@ -1,20 +1,19 @@
-"""Sets aside jobs that get in each other's way: packages in two places, and DAG ids that meet."""
+"""Sets aside jobs that conflict: packages in two places, and jobs that share a DAG id."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from airflow_control_plane.model.job import DiscoveredJob
+from airflow_control_plane.model.job import DeclaredJob
 from airflow_control_plane.model.problem import Problem
 
 
-def without_repeated_packages(jobs: Iterable[DiscoveredJob]) -> tuple[list[DiscoveredJob], list[Problem]]:
-    """The jobs of packages that stand in one place; of two, which one a run imports would be luck."""
+def without_repeated_packages(jobs: Sequence[DeclaredJob]) -> tuple[list[DeclaredJob], list[Problem]]:
+    """The jobs of packages that are in one place. If there are two, it is a matter of luck which one a run imports."""
     places: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    all_jobs = list(jobs)
-    for job in all_jobs:
-        places[job.package].add((job.root, job.jobs_folder))
+    for job in jobs:
+        places[job.package_name].add((job.root, job.jobs_folder))
     problems = []
     for package, rivals in places.items():
         for root, folder in rivals if len(rivals) > 1 else ():
@@ -22,16 +21,16 @@ def without_repeated_packages(jobs: Iterable[DiscoveredJob]) -> tuple[list[Disco
                 other if other_root == root else f"{other} of another package root"
                 for other_root, other in sorted(rivals - {(root, folder)})
             )
-            message = f"package {package} stands here and in {', '.join(others)}; keep one of them"
+            message = f"package {package} is both here and in {', '.join(others)}; keep one of them"
             problems.append(Problem(folder, 0, 0, "package-repeated", message, root=root))
-    return [job for job in all_jobs if len(places[job.package]) == 1], problems
+    return [job for job in jobs if len(places[job.package_name]) == 1], problems
 
 
 def without_contested_ids(
-    jobs: Iterable[DiscoveredJob],
-) -> tuple[tuple[DiscoveredJob, ...], tuple[DiscoveredJob, ...], list[Problem]]:
-    """Splits into jobs with their own DAG id, jobs that share one (letter case aside), and what is wrong with these."""
-    by_id: dict[str, list[DiscoveredJob]] = defaultdict(list)
+    jobs: Iterable[DeclaredJob],
+) -> tuple[tuple[DeclaredJob, ...], tuple[DeclaredJob, ...], list[Problem]]:
+    """The jobs with a DAG id of their own, those that share one (ignoring case), and a problem for each of these."""
+    by_id: dict[str, list[DeclaredJob]] = defaultdict(list)
     for job in jobs:
         by_id[job.dag_id.casefold()].append(job)
     clean = (group[0] for group in by_id.values() if len(group) == 1)
@@ -40,11 +39,11 @@ def without_contested_ids(
     return _sorted_jobs(clean), _sorted_jobs(contested), problems
 
 
-def _contested(job: DiscoveredJob, rivals: Sequence[DiscoveredJob]) -> Problem:
+def _contested(job: DeclaredJob, rivals: Sequence[DeclaredJob]) -> Problem:
     others = ", ".join(sorted(rival.source for rival in rivals if rival is not job))
-    message = f"its DAG id {job.dag_id} is also that of {others}; rename one of them"
+    message = f"its DAG id {job.dag_id} is also the DAG id of {others}; rename one of them"
     return Problem(job.source, 0, 0, "dag-id-contested", message, root=job.root)
 
 
-def _sorted_jobs(jobs: Iterable[DiscoveredJob]) -> tuple[DiscoveredJob, ...]:
-    return tuple(sorted(jobs, key=lambda job: (job.package, job.name)))
+def _sorted_jobs(jobs: Iterable[DeclaredJob]) -> tuple[DeclaredJob, ...]:
+    return tuple(sorted(jobs, key=lambda job: (job.package_name, job.job_name)))

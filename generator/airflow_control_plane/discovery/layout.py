@@ -1,33 +1,27 @@
-"""Where a package keeps its jobs: the three layouts, and which names can be imported."""
+"""Where a package keeps its jobs, and which files may be jobs."""
 
 from __future__ import annotations
 
-import keyword
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Paths relative to the package root: the importable package's jobs folder and its import root."""
+    """Paths relative to the package root: the jobs folder of the importable package, and its import root."""
 
-    package: str
+    package_name: str
     import_root: str
     jobs_folder: str
 
 
 def layouts(folder: str) -> tuple[Layout, ...]:
-    """The layouts that a folder of a package root may have. It may have hyphens, the package underscores."""
+    """The layouts that a folder of a package root may have. The folder may have hyphens where the package has `_`."""
     package = folder.replace("-", "_")
     return (
         Layout(folder, ".", f"{folder}/jobs"),
         Layout(package, folder, f"{folder}/{package}/jobs"),
         Layout(package, f"{folder}/src", f"{folder}/src/{package}/jobs"),
     )
-
-
-def is_importable(name: str) -> bool:
-    """ASCII only: other identifiers are legal Python, but not legal everywhere a DAG id goes."""
-    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
 
 
 def may_be_job_file(filename: str) -> bool:

@@ -2,71 +2,85 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
 from airflow_control_plane.discovery.conflicts import without_contested_ids, without_repeated_packages
-from airflow_control_plane.discovery.jobs_folder import JobsFolder, JobsFolderReader
-from airflow_control_plane.discovery.layout import Layout, layouts
-from airflow_control_plane.discovery.safe_read import PinnedRoot
+from airflow_control_plane.discovery.jobs_folder import JobsFolder
+from airflow_control_plane.discovery.package_roots import LocatedFolder, RootReader
+from airflow_control_plane.discovery.pinned_root import PinnedRoot
+from airflow_control_plane.model.catalog import Catalog, Scan
 from airflow_control_plane.model.errors import SourceError
 from airflow_control_plane.model.job import DiscoveredJob
 from airflow_control_plane.model.problem import Problem, errors_of
-from airflow_control_plane.model.scan import Scan
-from airflow_control_plane.settings.apply import JobValues, resolve
+from airflow_control_plane.runtime import PACKAGES_ROOT_VARIABLE, split_paths
+from airflow_control_plane.settings.apply import apply_settings
+from airflow_control_plane.settings.deployment import UNKNOWN_DEPLOYMENT, Deployment
+
+__all__ = ["DiscoveredJob", "MultiPackageJobDiscovery"]
 
 _ATTEMPTS = 3
-_EMPTY_FOLDER = JobsFolder()
+
+Root = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Located:
-    root: PinnedRoot
-    layout: Layout
-    jobs_folder: JobsFolder
+def default_roots() -> list[str]:
+    """The package roots in $ETL_PACKAGES_ROOT, else ./packages."""
+    return split_paths(os.environ.get(PACKAGES_ROOT_VARIABLE, "")) or ["packages"]
 
 
 class _SourceMoved(Exception):
-    """The source was changed or swapped during the pass: what was read may mix two versions."""
+    """The source was changed or replaced during the pass: what was read may mix two versions."""
 
 
 class MultiPackageJobDiscovery:
-    """Discovers jobs; keeps what it read, so that the next pass over unchanged files costs no more than their stat.
+    """Discovers the jobs of all packages, and remembers them: another pass over unchanged files only calls `stat`.
 
+    `roots` are folders of packages: one path or several, by default those in $ETL_PACKAGES_ROOT, else ./packages.
     `advance` is called as the work goes on, for progress and heartbeats.
     """
 
-    def __init__(self, roots: Sequence[str | os.PathLike[str]], advance: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, roots: Root | Sequence[Root] | None = None, advance: Callable[[], None] = lambda: None) -> None:
+        if roots is None:
+            roots = default_roots()
+        elif isinstance(roots, (str, os.PathLike)):
+            roots = [roots]
         self.roots = tuple(dict.fromkeys(os.path.abspath(root) for root in roots))
         self._advance = advance
         self._folders: dict[str, JobsFolder] = {}
-        self._last = Scan()
+        self._scan = Scan()
+        self._applied: tuple[Scan, Deployment, Catalog] | None = None
 
     def list_etl_packages(self) -> list[str]:
-        """The names of the packages that have jobs. Raises SourceError, as the next two do, if a root is not there."""
+        """The names of the packages that have jobs. Raises SourceError, like the next two, if a root cannot be read."""
         return sorted(self.discover_all_jobs())
 
     def discover_all_jobs(self) -> dict[str, list[DiscoveredJob]]:
+        """The jobs by package name."""
         packages: dict[str, list[DiscoveredJob]] = defaultdict(list)
         for job in self.discover_all_jobs_flat():
-            packages[job.package].append(job)
+            packages[job.package_name].append(job)
         return dict(packages)
 
     def discover_all_jobs_flat(self) -> list[DiscoveredJob]:
-        scan = resolve(self.scan(), JobValues())
-        if scan.incomplete:
-            raise SourceError("the packages could not be read whole: " + "; ".join(scan.incomplete))
-        return list(scan.jobs)
+        """All jobs, sorted by package and name."""
+        catalog = self.catalog()
+        if catalog.incomplete:
+            raise SourceError("the packages could not be read completely: " + "; ".join(catalog.incomplete))
+        return list(catalog.jobs)
 
-    def scan(self) -> Scan:
-        """One pass over all roots, before values are applied; the very same object as last time if nothing changed.
+    def catalog(self, deployment: Deployment = UNKNOWN_DEPLOYMENT) -> Catalog:
+        """One pass over all roots, with settings applied; the same object as last time if nothing changed.
 
-        Raises SourceError if the source is swapped faster than it can be read.
+        Raises SourceError if the source is replaced faster than it can be read.
         """
+        scan = self._scan_until_stable()
+        if self._applied is None or self._applied[0] is not scan or self._applied[1] != deployment:
+            self._applied = (scan, deployment, apply_settings(scan, deployment))
+        return self._applied[2]
+
+    def _scan_until_stable(self) -> Scan:
         for _ in range(_ATTEMPTS):
             try:
                 return self._scan_once()
@@ -75,108 +89,38 @@ class MultiPackageJobDiscovery:
         raise SourceError(f"{os.pathsep.join(self.roots)} changed {_ATTEMPTS} times while it was read; try again")
 
     def _scan_once(self) -> Scan:
-        located: list[_Located] = []
-        problems: list[Problem] = []
-        incomplete: list[str] = []
         roots = [PinnedRoot(path) for path in self.roots]
-        for root in roots:
-            try:
-                for folder in _folders_of(root, problems, incomplete):
-                    located += self._locate(root, folder, problems, incomplete)
-            except OSError as error:
-                reason = f"package root {root.path} cannot be read ({error.strerror})"
-                incomplete.append(f"{reason}; check --packages-root or ETL_PACKAGES_ROOT")
+        reader = RootReader(self._folders, self._advance)
+        located = [folder for root in roots for folder in reader.read(root)]
         if any(root.has_moved() for root in roots):
             raise _SourceMoved
-        unchanged = len(located) == len(self._folders) and all(
-            self._folders.get(_identity(place)) is place.jobs_folder for place in located
+        incomplete = (*reader.incomplete, *(reason for folder in located for reason in folder.jobs_folder.unreadable))
+        is_unchanged = len(located) == len(self._folders) and all(
+            self._folders.get(folder.path) is folder.jobs_folder for folder in located
         )
-        self._folders = {_identity(place): place.jobs_folder for place in located}
-        for place in located:
-            incomplete += place.jobs_folder.unreadable
-        if unchanged and not problems and incomplete == list(self._last.incomplete):
-            return self._last
-        scan = _assemble(located, problems, incomplete)
-        if scan != self._last:
-            self._last = scan
-        return self._last
-
-    def _locate(
-        self, root: PinnedRoot, folder: str, problems: list[Problem], incomplete: list[str]
-    ) -> Iterator[_Located]:
-        for layout in layouts(folder):
-            path = os.path.join(root.path, layout.jobs_folder)
-            try:
-                if not _is_folder(path):
-                    continue
-                real_path = root.resolve(path)
-                if real_path is None:
-                    problems.append(_outside(layout.jobs_folder, root))
-                    continue
-                reader = JobsFolderReader(root, layout, real_path, self._advance)
-                jobs_folder = reader.read(self._folders.get(path, _EMPTY_FOLDER))
-            except OSError as error:
-                incomplete.append(_unreadable(path, error))
-                continue
-            yield _Located(root, layout, jobs_folder)
+        self._folders = {folder.path: folder.jobs_folder for folder in located}
+        if not is_unchanged or reader.problems or incomplete != self._scan.incomplete:
+            scan = _assemble(located, reader.problems, incomplete)
+            if scan != self._scan:
+                self._scan = scan
+        return self._scan
 
 
-def _folders_of(root: PinnedRoot, problems: list[Problem], incomplete: list[str]) -> list[str]:
-    folders = []
-    with os.scandir(root.path) as entries:
-        for entry in entries:
-            try:
-                if entry.name.startswith(".") or not _is_folder(entry.path):
-                    continue
-            except OSError as error:
-                incomplete.append(_unreadable(entry.path, error))
-                continue
-            if entry.is_symlink() and root.resolve(entry.path) is None:
-                problems.append(_outside(entry.name, root))
-            else:
-                folders.append(entry.name)
-    return sorted(folders)
-
-
-def _unreadable(path: str, error: OSError) -> str:
-    return f"{path} cannot be read ({error.strerror})"
-
-
-def _is_folder(path: str) -> bool:
-    """False where nothing stands, a file does, or a link leads nowhere. Other errors are raised: they prove nothing."""
-    try:
-        return stat.S_ISDIR(os.stat(path).st_mode)
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
-            return False
-        raise
-
-
-def _identity(place: _Located) -> str:
-    return os.path.join(place.root.path, place.layout.jobs_folder)
-
-
-def _outside(path: str, root: PinnedRoot) -> Problem:
-    message = "is a link that leads out of the package root; its DAGs are kept"
-    return Problem(path, 0, 0, "link-outside-root", message, root=root.path)
-
-
-def _assemble(located: Iterable[_Located], problems: Iterable[Problem], incomplete: Iterable[str]) -> Scan:
-    outcomes = [(place, name, outcome) for place in located for name, outcome in place.jobs_folder.outcomes.items()]
-    found = [outcome.job for _, _, outcome in outcomes if outcome.job]
-    of_files = (problem for _, _, outcome in outcomes for problem in outcome.problems)
-    single, repeated = without_repeated_packages(found)
+def _assemble(located: Iterable[LocatedFolder], problems: Iterable[Problem], incomplete: tuple[str, ...]) -> Scan:
+    findings = [
+        (f"{folder.layout.package_name}.{name.removesuffix('.py')}", finding)
+        for folder in located
+        for name, finding in folder.jobs_folder.findings.items()
+    ]
+    of_files = (problem for _, finding in findings for problem in finding.problems)
+    single, repeated = without_repeated_packages([finding.job for _, finding in findings if finding.job])
     clean, contested, collisions = without_contested_ids(single)
     in_place = {job.key for job in (*clean, *contested)}
-    keys = (
-        f"{place.layout.package}.{name.removesuffix('.py')}"
-        for place, name, outcome in outcomes
-        if outcome.job or errors_of(outcome.problems)
-    )
+    keys = (key for key, finding in findings if finding.job or errors_of(finding.problems))
     return Scan(
         clean,
         contested,
         tuple(sorted({*problems, *of_files, *repeated, *collisions})),
-        tuple(incomplete),
+        incomplete,
         frozenset(key for key in keys if key not in in_place),
     )

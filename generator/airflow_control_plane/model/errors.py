@@ -14,33 +14,33 @@ class ExitCode(IntEnum):
 
 
 EXIT_CODE_MEANINGS = {
-    ExitCode.OK: "done (sync and generate: also when single job files have problems)",
-    ExitCode.PROBLEMS: "problems found, changes pending (check, plan, sync --strict), or the job failed (run)",
-    ExitCode.USAGE: "wrong options or settings",
-    ExitCode.SOURCE: "the packages are not ready or could not be read whole, or no sidecar answers (status)",
-    ExitCode.OUTPUT: "the DAG folder cannot be written, or another generator is busy in it",
+    ExitCode.OK: "success (sync and generate: even if single job files have problems)",
+    ExitCode.PROBLEMS: "problems found or changes pending (check, plan, sync --strict), or the job failed (run)",
+    ExitCode.USAGE: "invalid options or settings",
+    ExitCode.SOURCE: "the packages are missing or could not be read completely, or no sidecar answers (status)",
+    ExitCode.OUTPUT: "the DAG folder cannot be written, or another generator is using it",
 }
 
 
 class ControlPlaneError(Exception):
-    """An error with a message for people; `exit_code` is what the command ends with."""
+    """An error with a message for people. The command ends with its `exit_code`."""
 
     exit_code = ExitCode.PROBLEMS
 
 
 class UsageError(ControlPlaneError):
-    """An option or a setting is wrong: nothing was done."""
+    """An option or a setting is invalid. Nothing was done."""
 
     exit_code = ExitCode.USAGE
 
 
 class SourceError(ControlPlaneError):
-    """The packages are missing, empty or could not be read whole."""
+    """The packages are missing or empty, or could not be read completely."""
 
     exit_code = ExitCode.SOURCE
 
 
 class OutputError(ControlPlaneError):
-    """The DAG folder cannot be written or is locked by another generator."""
+    """The DAG folder cannot be written, or another generator holds its lock."""
 
     exit_code = ExitCode.OUTPUT

@@ -1,4 +1,4 @@
-"""What is wrong with a job file, as a value with a place."""
+"""A problem with a job file, as a value with a place."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import Enum
 
+from airflow_control_plane.model.text import printable
+
 
 class Severity(str, Enum):
     ERROR = "error"
     WARNING = "warning"
 
 
-def printable(text: str) -> str:
-    """`text` without control characters and undecodable bytes: no name may steer a terminal or a log."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
-
-
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One finding. `path` is relative to `root`; `line` and `column` count from 1, line 0 means the whole file.
 
-    `root` is for people at a terminal. It is never written into the DAG folder, where all pods must write equal bytes.
+    `root` is shown on a terminal only. It never reaches the DAG folder, where all pods must write the same bytes.
     """
 
     path: str
@@ -38,7 +35,7 @@ class Problem:
         return self.severity is Severity.ERROR
 
     def __str__(self) -> str:
-        """`path:line:col: ...` as the DAG folder and the logs show it."""
+        """`path:line:column: ...`, as the DAG folder and the logs show it."""
         return self._line(self.path)
 
     def located(self) -> str:
@@ -53,6 +50,11 @@ class Problem:
         fields = asdict(self)
         del fields["root"]
         return {**fields, "severity": self.severity.value}
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, object], root: str = "") -> Problem:
+        """The inverse of `to_dict`."""
+        return cls(**{**fields, "severity": Severity(fields["severity"]), "root": root})  # type: ignore[arg-type]
 
 
 def errors_of(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -1,4 +1,4 @@
-"""Whether a text is a schedule, by its shape: Airflow's croniter is the authority on what it means."""
+"""Checks the shape of a schedule. Airflow's croniter decides what it means."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ _FIELDS = (
 _ITEM = re.compile(r"(?P<first>\*|[a-z]+|[0-9]{1,2})(-(?P<last>[a-z]+|[0-9]{1,2}))?(/(?P<step>[0-9]{1,2}))?")
 
 
-class _Bad(ValueError):
-    """What is wrong with a field, for a sentence."""
+class _Invalid(ValueError):
+    """Why a field is invalid, as a sentence."""
 
 
 def cron_error(text: str) -> str | None:
-    """What is wrong with a schedule, or None. It may be a preset, or have names, lists, ranges and steps."""
+    """Why `text` is not a schedule (a preset, or five fields with names, lists, ranges and steps), or None if it is."""
     if text.startswith("@"):
-        return None if text in PRESETS else f"{text} is no preset; there are {', '.join(PRESETS)}"
+        return None if text in PRESETS else f"unknown preset {text}; expected one of {', '.join(PRESETS)}"
     parts = text.split(" ")
     if len(parts) != len(_FIELDS):
-        return f"it has {len(parts)} field(s), not {len(_FIELDS)}"
+        return f"expected {len(_FIELDS)} fields, found {len(parts)}"
     try:
         _, _, days, months, _ = (_numbers(part.lower(), field) for part, field in zip(parts, _FIELDS, strict=True))
-    except _Bad as error:
+    except _Invalid as error:
         return str(error)
     if "*" in parts[4].split(",") and all(min(days) > _LONGEST[month - 1] for month in months):
-        return "no such day of the month ever comes"
+        return "no month in the list has such a day, so the job would never run"
     return None
 
 
@@ -56,25 +56,29 @@ def _numbers(text: str, field: _Field) -> set[int]:
 def _of_item(item: str, field: _Field) -> range:
     match = _ITEM.fullmatch(item)
     if not match:
-        raise _Bad(f"{item!r} is no {field.name}")
+        raise _Invalid(f"invalid {field.name} {item!r}")
     first, last, step = match["first"], match["last"], match["step"]
     if first == "*":
         if last:
-            raise _Bad(f"{item!r} is no {field.name}")
+            raise _Invalid(f"invalid {field.name} {item!r}")
         low, high = field.lowest, field.highest
     else:
         low = _number(first, field)
-        # 5/10 means from 5 to the end, every 10.
+        # 5/10 means every 10 from 5 to the end.
         high = _number(last, field) if last else field.highest if step else low
     if low > high:
-        raise _Bad(f"{item!r} runs backwards; write it as two ranges")
+        raise _Invalid(f"the {field.name} range {item!r} runs backwards; write two ranges")
     if step and not 0 < int(step) <= field.highest:
-        raise _Bad(f"{item!r} has a step that is not from 1 to {field.highest}")
+        raise _Invalid(f"the step in {item!r} is out of range (1-{field.highest})")
     return range(low, high + 1, int(step or 1))
 
 
 def _number(text: str, field: _Field) -> int:
-    number = field.names.get(text, int(text) if text.isdecimal() else -1)
+    if text in field.names:
+        return field.names[text]
+    if not text.isdecimal():
+        raise _Invalid(f"invalid {field.name} {text!r}")
+    number = int(text)
     if not field.lowest <= number <= field.highest:
-        raise _Bad(f"{text!r} is no {field.name} from {field.lowest} to {field.highest}")
+        raise _Invalid(f"{field.name} {text} is out of range ({field.lowest}-{field.highest})")
     return number

@@ -1,4 +1,4 @@
-"""Which jobs run after which: a graph of names."""
+"""Finds jobs that run after each other in a circle."""
 
 from __future__ import annotations
 
@@ -6,31 +6,30 @@ from collections.abc import Mapping, Sequence
 
 
 def cycles(edges: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:
-    """The cycles of a graph, one for each knot of names that all lead to each other, from its first name on.
+    """The cycles of a graph, each from its smallest name on: one for every group of names that all lead to each other.
 
-    Depth first with a stack of its own (a chain may be longer than the interpreter's): the first way back that is
-    found from a name is the cycle that is told.
+    Depth first, with a stack of its own, because a chain may be longer than the interpreter's stack.
     """
     found: list[tuple[str, ...]] = []
     done: set[str] = set()
     for start in sorted(edges):
         if start in done:
             continue
-        way: list[str] = [start]
+        path: list[str] = [start]
         onward = [iter(edges[start])]
-        while way:
+        while path:
             name = next(onward[-1], None)
             if name is None:
-                done.add(way.pop())
+                done.add(path.pop())
                 onward.pop()
-            elif name in way:
-                found.append(_from_least(way[way.index(name) :]))
+            elif name in path:
+                found.append(_from_smallest(path[path.index(name) :]))
             elif name not in done:
-                way.append(name)
+                path.append(name)
                 onward.append(iter(edges[name]))
     return sorted(set(found))
 
 
-def _from_least(cycle: list[str]) -> tuple[str, ...]:
+def _from_smallest(cycle: list[str]) -> tuple[str, ...]:
     first = cycle.index(min(cycle))
     return (*cycle[first:], *cycle[:first])

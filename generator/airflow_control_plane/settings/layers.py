@@ -1,56 +1,38 @@
-"""The settings of a job: three layers of plain data merged over the built-in defaults."""
+"""The settings of a job: layers of plain data, merged, over the built-in settings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any
 
+from airflow_control_plane.model.job import DeclaredJob
+from airflow_control_plane.model.settings import BUILT_IN_SETTINGS, JobSettings, Layer
+from airflow_control_plane.settings.deployment import Deployment
 from airflow_control_plane.settings.schema import OFF
-
-Layer = Mapping[str, Any]
 
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATIONS = ("retry_delay", "max_retry_delay", "timeout", "deadline")
 _MERGED = ("env", "notify", "resources")
+_NO_LAYER: Layer = {}
 
 
-@dataclass(frozen=True, slots=True)
-class JobSettings:
-    """How Airflow is to run a job; the defaults are the built-in ones. Durations are in seconds."""
-
-    schedule: str | None = None
-    timezone: str = "UTC"
-    after: tuple[str, ...] = ()
-    after_any: bool = False
-    retries: int = 0
-    retry_delay: float = 300
-    retry_backoff: bool = False
-    max_retry_delay: float | None = None
-    timeout: float | None = None
-    deadline: float | None = None
-    resources: Mapping[str, Any] = field(default_factory=dict)
-    notify: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    group: str | None = None
-    args: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
-    python: str | None = None
-    owner: str | None = None
-    tags: tuple[str, ...] = ()
-    display_name: str | None = None
-    max_active_runs: int = 1
-    pool: str | None = None
-    priority: int = 1
-    queue: str | None = None
-    paused: bool = False
-    enabled: bool = True
+def layers_of(job: DeclaredJob, deployment: Deployment) -> tuple[tuple[str, Layer], ...]:
+    """What each place asks for, with the name of the place. Later ones win."""
+    return (
+        ("values jobs.defaults", deployment.defaults),
+        ("JOB_CONFIG", job.config.layer),
+        (f'values jobs.overrides."{job.key}"', deployment.overrides.get(job.key, _NO_LAYER)),
+    )
 
 
-DEFAULT_SETTINGS = JobSettings()
+def settings_of(job: DeclaredJob, deployment: Deployment) -> JobSettings:
+    """The settings in force. The layers must be valid."""
+    layers = [layer for _, layer in layers_of(job, deployment) if layer]
+    return _to_settings(merged(*layers)) if layers else BUILT_IN_SETTINGS
 
 
 def merged(*layers: Layer) -> dict[str, Any]:
-    """Later layers win. Maps such as env merge key by key, lists and all else are replaced."""
+    """Later layers win. `env`, `notify` and `resources` are merged key by key, everything else is replaced."""
     result: dict[str, Any] = {}
     for layer in layers:
         for key, value in layer.items():
@@ -71,8 +53,8 @@ def _merged_maps(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str
     return result
 
 
-def settings_of(layer: Layer) -> JobSettings:
-    """The settings that a merged and valid layer asks for. What is off is as if it had never been said."""
+def _to_settings(layer: Layer) -> JobSettings:
+    """A setting that is "off" is as if no layer had mentioned it."""
     values = {key: value for key, value in layer.items() if value != OFF}
     after = values.pop("after", None)
     if after:
@@ -82,18 +64,15 @@ def settings_of(layer: Layer) -> JobSettings:
         values["notify"] = {event: tuple(targets) for event, targets in values["notify"].items() if targets != OFF}
     for key in _DURATIONS:
         if key in values:
-            values[key] = seconds(values[key])
+            values[key] = _seconds(values[key])
     for key in ("args", "tags"):
         if key in values:
             values[key] = tuple(values[key])
     return JobSettings(**values)
 
 
-def seconds(duration: str | float) -> float:
+def _seconds(duration: str | float) -> float:
     """A duration such as "5m" or 300 in seconds."""
     if isinstance(duration, str):
         return int(duration[:-1]) * _UNIT_SECONDS[duration[-1]]
     return duration
-
-
-SETTING_NAMES = tuple(item.name for item in fields(JobSettings))

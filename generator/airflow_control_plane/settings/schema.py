@@ -1,8 +1,8 @@
-"""The one definition of what JOB_CONFIG, and jobs.defaults and jobs.overrides in the values, may say.
+"""The one definition of all settings: JOB_CONFIG, values `jobs`, and the values `sync` that the generator reads.
 
-It is JSON Schema (draft-07, which Helm reads). A `title` says what a value is, for the error
-message that ends in "expected ..."; the `description` of a key says what it sets.
-What a schema cannot say (time zones, cron ranges, names of other jobs) is checked in `job_config` and `chains`.
+JSON Schema draft-07, the version that Helm reads; values.schema.json is written from it. A `title` completes the error
+message "expected ..."; the `description` of a key says what it sets. What a schema cannot express (time zones, cron
+ranges, names of other jobs) is checked in `checks` and `apply`.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ _GROUP: Schema = {
     "pattern": "^[A-Za-z0-9_.-]{1,94}$",  # "group:" before it makes a tag
     "title": "a name of at most 94 letters, digits, _, . and -",
 }
-# Six digits: a million days from now is still a date, and that is more than enough.
+# Six digits: more than anybody needs, and a million days from now is still a valid date.
 _DURATION: Schema = {
-    "title": 'a duration above zero and of at most six digits: "90s", "5m", "2h", "1d" or a number of seconds',
+    "title": 'a duration such as "90s", "5m", "2h" or "1d", or a number of seconds (above zero, at most six digits)',
     "anyOf": [
         {"type": "string", "pattern": "^[1-9][0-9]{0,5}[smhd]$"},
         {"type": "number", "exclusiveMinimum": 0, "maximum": 999_999},
     ],
 }
-_LARGEST = 1_000_000  # far beyond sense, and well inside the integers of every database
+_LARGEST = 1_000_000  # far more than makes sense, and fits the integer columns of every database
 _COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": _LARGEST}
 _CRON: Schema = {
     "type": "string",
     "pattern": r"^(@[a-z]+|\S+( \S+){4})$",
-    "title": f"five fields of cron or one of {', '.join(PRESETS)}",
+    "title": f"a cron expression of five fields or one of {', '.join(PRESETS)}",
 }
 _JOB: Schema = {
     "type": "string",
     "pattern": r"^[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$",
-    "title": "a job as package.job",
+    "title": "the name of a job, package.job",
 }
 _JOBS: Schema = {"type": "array", "items": _JOB, "minItems": 1, "uniqueItems": True}
 _AFTER: Schema = {
@@ -57,7 +57,7 @@ _AFTER: Schema = {
     ],
 }
 _CPU: Schema = {
-    "title": 'CPUs: a number, or a quantity such as "500m"',
+    "title": 'an amount of CPU: a number, or a quantity such as "500m"',
     "anyOf": [
         {"type": "string", "pattern": r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$"},
         {"type": "number", "exclusiveMinimum": 0, "maximum": _LARGEST},
@@ -90,7 +90,7 @@ NOTIFY_EVENTS = ("on_failure", "on_success", "on_retry", "on_deadline")
 
 
 def _or_off(schema: Schema) -> Schema:
-    """Helm drops nulls before a template sees them, so a word switches a setting off."""
+    """Helm drops nulls before a template sees them, so the string "off" switches a setting off."""
     return {"title": f'{expectation(schema)}, or "{OFF}"', "anyOf": [schema, {"const": OFF}]}
 
 
@@ -99,27 +99,31 @@ def _key(schema: Schema, meaning: str, can_be_off: bool = False) -> tuple[Schema
 
 
 _KEYS: dict[str, tuple[Schema, str]] = {
-    "schedule": _key(_CRON, "When the job runs by itself: five fields of cron, or a preset such as @daily.", True),
+    "schedule": _key(_CRON, "When the job runs: a cron expression of five fields, or a preset such as @daily.", True),
     "timezone": _key(_TEXT, "The IANA time zone of schedule."),
-    "after": _key(_AFTER, "Runs after one success each of all these jobs since its last run, or of any of them.", True),
-    "retries": _key(_COUNT, "How often a failed try is repeated."),
+    "after": _key(
+        _AFTER, "Runs the job after each of these jobs, or any, has succeeded once since its last run.", True
+    ),
+    "retries": _key(_COUNT, "How many times a failed run is retried."),
     "retry_delay": _key(_DURATION, "How long to wait before a retry."),
-    "retry_backoff": _key(_FLAG, "Whether each wait is twice the one before."),
-    "max_retry_delay": _key(_DURATION, "The longest wait that retry_backoff leads to.", True),
-    "timeout": _key(_DURATION, "How long one try may take before it is stopped and counts as failed.", True),
-    "deadline": _key(_DURATION, "How long after it was queued a run must have ended, else on_deadline is told.", True),
-    "resources": _key(_RESOURCES, "CPU and memory of a run in a pod of its own.", True),
+    "retry_backoff": _key(_FLAG, "Whether each wait is twice as long as the one before."),
+    "max_retry_delay": _key(_DURATION, "The longest wait with retry_backoff.", True),
+    "timeout": _key(_DURATION, "How long one try may take before it is stopped and fails.", True),
+    "deadline": _key(
+        _DURATION, "How soon after it was queued a run must end; otherwise on_deadline is notified.", True
+    ),
+    "resources": _key(_RESOURCES, "CPU and memory of the run's own pod (KubernetesExecutor).", True),
     "notify": _key(
         {
             "type": "object",
             "properties": {event: _or_off(_TARGETS) for event in NOTIFY_EVENTS},
             "additionalProperties": False,
         },
-        "Who is told, by event: on_failure, on_success, on_retry and on_deadline.",
+        "Who is notified, by event: on_failure, on_success, on_retry and on_deadline.",
         True,
     ),
-    "group": _key(_GROUP, "Jobs that belong together: a tag group:<name> in the UI.", True),
-    "args": _key({"type": "array", "items": {"type": "string"}}, "Arguments of a run that is given none."),
+    "group": _key(_GROUP, "Related jobs: adds the tag group:<name> in the UI.", True),
+    "args": _key({"type": "array", "items": {"type": "string"}}, "Arguments of a run that is started without any."),
     "env": _key(
         {
             "type": "object",
@@ -129,25 +133,27 @@ _KEYS: dict[str, tuple[Schema, str]] = {
             },
             "additionalProperties": {"type": "string"},
         },
-        "Environment variables of the run. Not for secrets: they would be readable in the DAG.",
+        "Environment variables of the run. Do not put secrets here: they would be readable in the DAG.",
     ),
     "python": _key(
-        _TEXT, "Interpreter of the package's own virtual environment, relative to the root or absolute.", True
+        _TEXT,
+        "Interpreter of the package's own virtual environment, absolute or relative to the root.",
+        True,
     ),
-    "owner": _key(_NAME, "Shown in the UI; the package if not set.", True),
-    "tags": _key({"type": "array", "items": _NAME, "uniqueItems": True}, "Tags in the UI beside the package."),
+    "owner": _key(_NAME, "Owner shown in the UI; the package by default.", True),
+    "tags": _key({"type": "array", "items": _NAME, "uniqueItems": True}, "More tags in the UI."),
     "display_name": _key(
         {"type": "string", "minLength": 1, "maxLength": 250, "title": "a string of 1 to 250 characters"},
-        "The name shown in the UI.",
+        "Name shown in the UI.",
         True,
     ),
     "max_active_runs": _key(
-        {"type": "integer", "minimum": 1, "maximum": _LARGEST}, "How many runs may be under way at once."
+        {"type": "integer", "minimum": 1, "maximum": _LARGEST}, "How many runs may be active at the same time."
     ),
-    "pool": _key(_NAME, "The Airflow pool that a run takes a slot of; it must exist.", True),
+    "pool": _key(_NAME, "The Airflow pool that a run takes a slot from; it must exist.", True),
     "priority": _key(
         {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST},
-        "The higher the sooner, among runs that wait for a slot.",
+        "Of the runs that wait for a slot, the one with the highest priority starts first.",
     ),
     "queue": _key(_NAME, "The queue of the executor.", True),
     "paused": _key(_FLAG, "Whether a new DAG is paused until somebody unpauses it."),

@@ -1,4 +1,4 @@
-"""The settings file: JSON that the chart renders from its values and that the sync loop reads again when it changes."""
+"""The settings file: JSON that the chart renders from its values. The sync loop reads it again when it changes."""
 
 from __future__ import annotations
 
@@ -8,24 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from airflow_control_plane.dag_generator.pod_templates import PodTemplates
-from airflow_control_plane.discovery.job_config import layer_violations
 from airflow_control_plane.model.errors import UsageError
-from airflow_control_plane.settings.apply import JobValues
-from airflow_control_plane.settings.schema import JOBS_SCHEMA, Schema
+from airflow_control_plane.settings.checks import layer_violations
+from airflow_control_plane.settings.deployment import UNKNOWN_DEPLOYMENT, Deployment
+from airflow_control_plane.settings.pod_template import PodTemplates
+from airflow_control_plane.settings.schema import JOBS_SCHEMA, SYNC_SCHEMA, Schema
 from airflow_control_plane.settings.validator import Violation, violations
-
-_FLAG: Schema = {"type": "boolean"}
-
-
-def _seconds_up_to(limit: int) -> Schema:
-    return {
-        "type": "number",
-        "exclusiveMinimum": 0,
-        "maximum": limit,
-        "title": f"a number of seconds above 0 and at most {limit}",
-    }
-
 
 _POD: Schema = {
     "type": "object",
@@ -44,35 +32,24 @@ _POD: Schema = {
     },
     "required": ["spec"],
 }
-_SETTINGS_SCHEMA: Schema = {
+_POD_TEMPLATES: Schema = {
+    "type": "object",
+    "properties": {"folder": {"type": "string", "pattern": "^/.*$", "title": "an absolute path"}, "pod": _POD},
+    "required": ["folder", "pod"],
+    "additionalProperties": False,
+}
+_FILE_SCHEMA: Schema = {
     "type": "object",
     "properties": {
-        "sync": {
-            "type": "object",
-            "properties": {
-                "watchSeconds": _seconds_up_to(60),
-                "intervalSeconds": _seconds_up_to(86_400),
-                "allowEmpty": _FLAG,
-                "strictStart": _FLAG,
-                "atomicSource": _FLAG,
-            },
-            "additionalProperties": False,
-        },
+        "sync": SYNC_SCHEMA,
         "jobs": JOBS_SCHEMA,
-        "airflow": {
+        "deployment": {
             "type": "object",
             "properties": {
-                "triggerer": _FLAG,
+                "atomicSource": {"type": "boolean"},
+                "triggerer": {"type": "boolean"},
                 "executor": {"type": "string"},
-                "podTemplates": {
-                    "type": "object",
-                    "properties": {
-                        "folder": {"type": "string", "pattern": "^/.*$", "title": "an absolute path"},
-                        "pod": _POD,
-                    },
-                    "required": ["folder", "pod"],
-                    "additionalProperties": False,
-                },
+                "podTemplates": _POD_TEMPLATES,
             },
             "additionalProperties": False,
         },
@@ -83,7 +60,7 @@ _SETTINGS_SCHEMA: Schema = {
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:
-    """How the sync loop works."""
+    """How the DAG folder follows the packages. `atomic_source`: the source replaces the whole tree in one step."""
 
     watch_seconds: float = 5
     interval_seconds: float = 300
@@ -95,38 +72,45 @@ class SyncSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     sync: SyncSettings = SyncSettings()
-    jobs: JobValues = JobValues()
+    deployment: Deployment = UNKNOWN_DEPLOYMENT
 
 
 def load_settings(path: str | None) -> Settings:
-    """Reads a settings file; None gives the defaults. Raises UsageError, which names the file and every wrong key."""
+    """Reads a settings file; None gives the defaults. Raises UsageError, which names the file and every invalid key."""
     if path is None:
         return Settings()
     try:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"settings file {path} cannot be read: {error.strerror}") from None
+        raise UsageError(f"the settings file {path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"settings file {path} is not JSON: {error}") from None
-    wrong = dict.fromkeys([*violations(document, _SETTINGS_SCHEMA), *_wrong_in_jobs(document)])
-    if wrong:
-        details = "; ".join(f"{'.'.join(map(str, item.path)) or 'the file'}: {item.message}" for item in wrong)
-        raise UsageError(f"settings file {path}: {details}")
-    sync, jobs, airflow = (document.get(section, {}) for section in ("sync", "jobs", "airflow"))
+        raise UsageError(f"the settings file {path} is not valid JSON: {error}") from None
+    found = dict.fromkeys([*violations(document, _FILE_SCHEMA), *_invalid_layers(document)])
+    if found:
+        details = "; ".join(f"{'.'.join(map(str, item.path)) or 'the file'}: {item.message}" for item in found)
+        raise UsageError(f"the settings file {path} is invalid: {details}")
+    sync, jobs, deployment = (document.get(section, {}) for section in ("sync", "jobs", "deployment"))
     return Settings(
-        SyncSettings(**{_snake(key): value for key, value in sync.items()}),
-        JobValues(
+        _sync_settings(sync, deployment.get("atomicSource", True)),
+        Deployment(
             jobs.get("defaults", {}),
             jobs.get("overrides", {}),
-            airflow.get("triggerer"),
-            airflow.get("executor"),
-            PodTemplates(**airflow["podTemplates"]) if "podTemplates" in airflow else None,
+            deployment.get("triggerer"),
+            deployment.get("executor"),
+            PodTemplates(**deployment["podTemplates"]) if "podTemplates" in deployment else None,
         ),
     )
 
 
-def _wrong_in_jobs(document: object) -> Iterator[Violation]:
-    """What no schema can say, of all that is a map as it should be."""
+def _sync_settings(sync: dict[str, Any], atomic_source: bool) -> SyncSettings:
+    fields = {_snake_case(key): value for key, value in sync.items()}
+    if fields.get("strict_start") == "auto":
+        fields["strict_start"] = atomic_source
+    return SyncSettings(**fields, atomic_source=atomic_source)
+
+
+def _invalid_layers(document: object) -> Iterator[Violation]:
+    """What no schema can express, in every layer that is a map."""
     jobs = _as_map(_as_map(document).get("jobs"))
     layers: list[tuple[tuple[str, ...], object]] = [(("jobs", "defaults"), jobs.get("defaults"))]
     layers += [(("jobs", "overrides", job), layer) for job, layer in _as_map(jobs.get("overrides")).items()]
@@ -139,5 +123,5 @@ def _as_map(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _snake(name: str) -> str:
+def _snake_case(name: str) -> str:
     return "".join(f"_{char.lower()}" if char.isupper() else char for char in name)

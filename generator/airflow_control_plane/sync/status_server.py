@@ -1,10 +1,10 @@
-"""/healthz, /status and /metrics over HTTP."""
+"""Serves /healthz, /status and /metrics over HTTP."""
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -13,26 +13,11 @@ from socket import SHUT_RDWR, socket
 from typing import Any
 
 from airflow_control_plane.model.errors import UsageError
-from airflow_control_plane.sync.status import Status, to_dict, to_metrics
+from airflow_control_plane.sync.status import Board, to_dict, to_metrics
 
 DEFAULT_PORT = 8975
 _CLIENT_SECONDS = 5
 _MAX_CLIENTS = 8
-_HEARTBEAT_SECONDS = 120
-
-
-class Board:
-    """Where the loop pins its status and its heartbeat, and the server reads them."""
-
-    def __init__(self, status: Status) -> None:
-        self.status = status
-        self.beat()
-
-    def beat(self) -> None:
-        self._last_beat = time.monotonic()
-
-    def is_beating(self) -> bool:
-        return time.monotonic() - self._last_beat < _HEARTBEAT_SECONDS
 
 
 class _Server(ThreadingHTTPServer):
@@ -46,12 +31,12 @@ class _Server(ThreadingHTTPServer):
         super().__init__((host, port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Of too many clients the oldest has to go: slow ones cannot keep a probe waiting."""
+        """Drops the oldest client if there are too many: slow ones must not keep a probe waiting."""
         with self._clients_lock:
             self._clients.append(request)
             if len(self._clients) > _MAX_CLIENTS:
                 with suppress(OSError):
-                    self._clients.pop(0).shutdown(SHUT_RDWR)  # its thread sees the end and closes it
+                    self._clients.pop(0).shutdown(SHUT_RDWR)  # its thread notices and closes it
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
@@ -60,7 +45,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
-        """A client that hangs up is no news."""
+        """A client that hangs up is not worth a log line."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -75,10 +60,8 @@ class _Handler(BaseHTTPRequestHandler):
             answer()
 
     def _healthz(self) -> None:
-        if self.server.board.is_beating():
-            self._send(200, "text/plain", "ok\n")
-        else:
-            self._send(503, "text/plain", f"the sync loop has not moved for {_HEARTBEAT_SECONDS} s\n")
+        silence = self.server.board.silence
+        self._send(503 if silence else 200, "text/plain", f"{silence or 'ok'}\n")
 
     def _status(self) -> None:
         status = self.server.board.status
@@ -96,16 +79,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Probes and scrapes would drown the log."""
+        """Probes and scrapes would flood the log."""
 
 
 def serve(host: str, port: int, board: Board) -> Callable[[], None]:
-    """Serves in the background; returns what ends it. Raises UsageError if that cannot be served."""
+    """Serves in the background; returns a function that stops it. Raises UsageError if the address cannot be used."""
     try:
         server = _Server(host, port, board)
     except OSError as error:
-        what = f"cannot serve the status on {host}:{port}: {error.strerror}"
-        raise UsageError(f"{what}; choose another --status-host or --status-port") from None
+        if error.errno == errno.EADDRINUSE:
+            reason = f"port {port} is in use, probably by a `sync` that is already running here"
+            raise UsageError(f"{reason}; use --once for a single pass, or choose another --status-port") from None
+        reason = f"cannot serve the status on {host}:{port}: {error.strerror}"
+        raise UsageError(f"{reason}; choose another --status-host or --status-port") from None
     threading.Thread(target=server.serve_forever, name="status", daemon=True).start()
     return server.shutdown
 
