@@ -10,10 +10,10 @@ from . import (
     certificates,
     containers,
     control_plane,
+    debian_packages,
     images,
     network,
     node,
-    packages,
     processes,
     storage,
 )
@@ -56,7 +56,7 @@ def up(settings: Settings) -> None:
 
 def build(settings: Settings) -> None:
     with step("Debian packages"):
-        packages.install(settings)
+        debian_packages.install(settings)
     for program in binaries.BUILDS:
         with step(f"build {program.module}"):
             binaries.build(settings, program)

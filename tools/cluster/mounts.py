@@ -9,7 +9,7 @@ from .steps import output_of
 
 def unmount_below(folder: Path) -> None:
     """The folder itself and everything in it, innermost first; lazily, for a killed process may linger."""
-    for point in reversed(mount_points(Path("/proc/self/mounts").read_text(), folder)):
+    for point in reversed(mount_points(Path("/proc/self/mounts").read_text(), folder.resolve())):
         output_of(["umount", "--lazy", point])
 
 
