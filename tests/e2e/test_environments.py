@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from .harness import images
-from .harness.commands import REPOSITORY, CommandError, apply, helm, kubectl
-from .harness.containers import restarts
+from tools.cluster.commands import CommandError
+from tools.cluster.settings import REPOSITORY
+
+from .harness import release_images
+from .harness.commands import apply, helm, kubectl
 from .harness.namespaces import namespace
+from .harness.pod_status import restarts
 from .harness.pods import pod
 from .harness.release import LIGHT, Release
 from .harness.values import merged
@@ -116,7 +119,7 @@ def test_production_passes_helm_test(production: Release):
 
 
 def of(environment: Path) -> dict[str, Any]:
-    return merged(yaml.safe_load(environment.read_text()), images.overrides())
+    return merged(yaml.safe_load(environment.read_text()), release_images.overrides())
 
 
 def evict(release: Release, found: dict[str, Any]) -> None:
@@ -137,7 +140,7 @@ def secret(namespace: str, name: str, data: dict[str, str]) -> dict[str, Any]:
 
 def database(namespace: str) -> dict[str, Any]:
     container = {
-        "image": images.postgresql(),
+        "image": release_images.postgresql(),
         "env": [{"name": name, "value": value} for name, value in DATABASE.items()],
         "readinessProbe": {"tcpSocket": {"port": 5432}, "periodSeconds": 1},
     }

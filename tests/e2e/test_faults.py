@@ -8,13 +8,13 @@ from typing import Any
 from urllib.request import urlopen
 
 from .harness.commands import apply
-from .harness.containers import failed, ready, restarts
 from .harness.durable import GREETING, WAITING, Durable
 from .harness.jobs import GREET
 from .harness.measuring import Measure
+from .harness.pod_status import failed, ready, restarts
 from .harness.release import LIGHT, Release
 from .harness.values import merged
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
 # The process that the container's init runs: what a crash does, or the kernel when memory is short.
 KILL_THE_CHILD_OF_INIT = ("sh", "-c", "kill -9 $(cat /proc/1/task/1/children)")
@@ -26,12 +26,12 @@ ALL_WELL = ("success", ["hello again"])
 def test_the_sidecar_comes_back_alone_and_goes_on(durable: Durable):
     before = restarts(durable.pod("scheduler"))
     durable.release.exec("dag-sync-sidecar", "sh", "-c", "kill 1")
-    wait_until(lambda: restarts(durable.pod("scheduler")) != before, "a container has been started again")
+    eventually(lambda: restarts(durable.pod("scheduler")) != before, "a container has been started again")
     after = restarts(durable.pod("scheduler"))
     assert {name for name in after if after[name] != before[name]} == {"dag-sync-sidecar"}
     durable.packages.write("etl/shop/jobs/later.py", GREET)
     with durable.release.airflow() as airflow:
-        wait_until(lambda: airflow.dag("shop_later"), "a job that came later is a DAG")
+        eventually(lambda: airflow.dag("shop_later"), "a job that came later is a DAG")
 
 
 def test_a_scheduler_that_is_killed_comes_back_and_runs_jobs(durable: Durable):
@@ -50,15 +50,15 @@ def test_a_postgresql_that_is_killed_keeps_its_data_and_airflow_goes_on(durable:
     before = durable.run_ids(GREETING)
     durable.release.kubectl("delete", "pod", "airflow-postgresql-0", "--grace-period=0", "--force")
     durable.release.kubectl("rollout", "status", "statefulset/airflow-postgresql", "--timeout=180s")
-    assert before and before <= wait_until(lambda: durable.run_ids(GREETING), "Airflow answers again", 240)
+    assert before and before <= eventually(lambda: durable.run_ids(GREETING), "Airflow answers again", 240)
     assert durable.greet("again") == ALL_WELL
 
 
 def test_an_emptied_volume_costs_no_dag(durable: Durable):
     with durable.moved_away("etl/shop", "etl/slow"):
-        emptied = wait_until(lambda: seen_empty(durable), "the sidecar sees the volume empty")
+        emptied = eventually(lambda: seen_empty(durable), "the sidecar sees the volume empty")
         long_after = emptied + timedelta(seconds=2 * SETTLE_SECONDS)
-        wait_until(lambda: (seen_empty(durable) or emptied) > long_after, "it has seen so for long")
+        eventually(lambda: (seen_empty(durable) or emptied) > long_after, "it has seen so for long")
         with durable.release.airflow() as airflow:
             assert {GREETING, WAITING} <= airflow.dag_ids()
     assert durable.greet("again") == ALL_WELL
@@ -68,7 +68,7 @@ def test_a_new_pod_does_not_start_without_its_source_and_the_old_one_works_on(du
     old = durable.pod("scheduler")["metadata"]["name"]
     with durable.moved_away("etl"):
         durable.release.kubectl("rollout", "restart", "deployment/airflow-scheduler")
-        wait_until(lambda: any(failed(pod, "dag-sync") for pod in others(durable, old)), "a new pod fails to start")
+        eventually(lambda: any(failed(pod, "dag-sync") for pod in others(durable, old)), "a new pod fails to start")
         new = others(durable, old)[0]["metadata"]["name"]
         said = durable.release.kubectl("logs", new, "--container=dag-sync")
         assert "/opt/airflow/packages/etl" in said
@@ -82,7 +82,7 @@ def test_a_new_pod_does_not_start_without_its_source_and_the_old_one_works_on(du
 def test_a_full_volume_costs_the_pod_but_not_the_release(durable: Durable):
     full = durable.pod("scheduler")["metadata"]["name"]
     durable.release.exec("airflow-scheduler", "dd", "if=/dev/zero", "of=/tmp/fill", "bs=1M", "count=1100")
-    wait_until(lambda: why_it_was_evicted(durable, full), "the pod is evicted", 240)
+    eventually(lambda: why_it_was_evicted(durable, full), "the pod is evicted", 240)
     assert 'Usage of EmptyDir volume "tmp" exceeds the limit "1Gi"' in why_it_was_evicted(durable, full)
     roll_out(durable)
     assert durable.greet("again") == ALL_WELL
@@ -97,7 +97,7 @@ def test_a_wrong_database_password_is_said_in_the_log_of_the_init_container(dura
     with measure("a wrong database password: the init container says so"):
         wrong.install(merged(LIGHT, database), "--wait=false")
         advice = "ERROR: The database refuses the user or the password. Check the Secret"
-        wait_until(lambda: advice in log_of_migrate(wrong), "the init container says what is wrong")
+        eventually(lambda: advice in log_of_migrate(wrong), "the init container says what is wrong")
     wrong.uninstall()
 
 
@@ -106,8 +106,8 @@ def kill(durable: Durable, component: str, container: str) -> None:
     before = restarts(durable.pod(component))[container]
     workload = f"deployment/{{}}-{component}"
     durable.release.exec(container, *KILL_THE_CHILD_OF_INIT, workload=workload)
-    wait_until(lambda: restarts(durable.pod(component))[container] > before, f"{container} has been started again")
-    wait_until(lambda: ready(durable.pod(component)), f"the {component} is ready again", 240)
+    eventually(lambda: restarts(durable.pod(component))[container] > before, f"{container} has been started again")
+    eventually(lambda: ready(durable.pod(component)), f"the {component} is ready again", 240)
 
 
 def roll_out(durable: Durable) -> None:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from .harness.commands import CommandError
+from tools.cluster.commands import CommandError
+
 from .harness.release import Release
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
 DAG = "data_pipeline_example_job"
 # In the DAG folder beside the generator's, which leaves alone what it did not write.
@@ -62,11 +63,11 @@ def file_in_the_dag_folder(release: Release, path: str, text: str) -> Iterator[N
     with release.airflow() as airflow:
         release.exec("dag-sync-sidecar", "sh", "-c", 'echo "$1" >"$0"', path, text)
         try:
-            wait_until(airflow.import_errors, "Airflow shows an import error")
+            eventually(airflow.import_errors, "Airflow shows an import error")
             yield
         finally:
             release.exec("dag-sync-sidecar", "rm", path)
-        wait_until(lambda: not airflow.import_errors(), "Airflow shows no import error")
+        eventually(lambda: not airflow.import_errors(), "Airflow shows no import error")
 
 
 @contextmanager

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from tools.cluster.settings import REPOSITORY
+
 from .cluster import lifecycle, packages
 from .cluster.recipes import AIRFLOW
 from .cluster.settings import Settings
-from .harness.commands import REPOSITORY
 from .harness.ecr import HOST, Ecr, fake_ecr
 
 SCRIPT = REPOSITORY / "scripts/ecr_put.sh"

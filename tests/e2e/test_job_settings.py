@@ -8,18 +8,18 @@ from dataclasses import dataclass
 
 import pytest
 
-from .harness import images
+from .harness import release_images
 from .harness.airflow import Airflow
 from .harness.commands import apply
-from .harness.containers import statuses
 from .harness.jobs import AWAIT_FILE
 from .harness.measuring import Measure
 from .harness.namespaces import namespace
 from .harness.packages_volume import VALUES, PackagesVolume
+from .harness.pod_status import statuses
 from .harness.pods import pod
 from .harness.release import LIGHT, Release
 from .harness.values import merged
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
 LATE = AWAIT_FILE + 'JOB_CONFIG = {"deadline": "5s", "notify": {"on_deadline": ["slack:alerts"]}}\n'
 INBOX = "slack"
@@ -63,7 +63,7 @@ def installed(cluster: None) -> Iterator[Installed]:
         volume = PackagesVolume(name)
         volume.create()
         volume.write("shop/jobs/late.py", LATE)
-        apply(pod(name, INBOX, {"image": images.airflow(), "command": ["python", "-c", SLACK]}))
+        apply(pod(name, INBOX, {"image": release_images.airflow(), "command": ["python", "-c", SLACK]}))
         release = Release(name)
         release.kubectl("wait", f"pod/{INBOX}", "--for=condition=Ready", "--timeout=120s")
         address = release.get("pod", INBOX)["status"]["podIP"]
@@ -81,10 +81,10 @@ def installed(cluster: None) -> Iterator[Installed]:
 
 
 def test_a_missed_deadline_is_told_while_the_run_goes_on(installed: Installed, measure: Measure):
-    wait_until(lambda: installed.airflow.dag("shop_late"), "Airflow lists shop_late")
+    eventually(lambda: installed.airflow.dag("shop_late"), "Airflow lists shop_late")
     run_id = installed.airflow.trigger("shop_late", {"args": ["may-end"]})
     with measure("a deadline of 5 s missed: Slack is told"):
-        told = wait_until(lambda: installed.release.kubectl("logs", INBOX), "Slack is told of the deadline")
+        told = eventually(lambda: installed.release.kubectl("logs", INBOX), "Slack is told of the deadline")
     assert "shop.late missed its deadline" in told
     assert run_id in told
     assert installed.airflow.run_state("shop_late", run_id) == "running"
@@ -97,7 +97,7 @@ def test_an_override_in_the_values_changes_the_dag_and_restarts_nothing(installe
     overrides = {"shop.late": {"schedule": "0 3 * * *", "group": "night"}}
     installed.release.upgrade(merged(installed.values, {"jobs": {"overrides": overrides}}))
     with measure("helm upgrade has overridden a job's settings: its DAG has them"):
-        wait_until(lambda: is_nightly(installed.airflow), "shop_late runs at 3 and is tagged group:night", 180)
+        eventually(lambda: is_nightly(installed.airflow), "shop_late runs at 3 and is tagged group:night", 180)
     assert installed.running_containers() == before
 
 
@@ -105,7 +105,7 @@ def test_off_in_the_values_takes_a_schedule_away_again(installed: Installed):
     defaults = {"schedule": "0 3 * * *"}
     overrides = {"shop.late": {"schedule": "off"}}
     installed.release.upgrade(merged(installed.values, {"jobs": {"defaults": defaults, "overrides": overrides}}))
-    wait_until(lambda: schedule_of(installed.airflow) is None, "shop_late has no schedule", 180)
+    eventually(lambda: schedule_of(installed.airflow) is None, "shop_late has no schedule", 180)
 
 
 def schedule_of(airflow: Airflow) -> str | None:

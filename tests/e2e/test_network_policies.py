@@ -14,13 +14,15 @@ from typing import Any
 import pytest
 import yaml
 
-from .harness import images
-from .harness.commands import REPOSITORY, apply, get, helm, kubectl
+from tools.cluster.settings import REPOSITORY
+
+from .harness import release_images
+from .harness.commands import apply, get, helm, kubectl
 from .harness.namespaces import namespace
 from .harness.pods import pod
 from .harness.policy_rules import enforced
 from .harness.release import Release
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("E2E_CLUSTER") == "external", reason="the rules hold on a node that is this machine"
@@ -120,7 +122,7 @@ def test_all_but_the_database_may_ask_for_names(pods: dict[str, str]):
 
 def test_airflow_runs_a_job_and_shows_its_log_under_the_default_policies(release: Release):
     with enforced(release.namespace), release.airflow() as airflow:
-        wait_until(lambda: airflow.dag("file_processing_hello_world"), "the example is a DAG")
+        eventually(lambda: airflow.dag("file_processing_hello_world"), "the example is a DAG")
         state, output = airflow.run("file_processing_hello_world", {})
     assert state == "success"
     assert output
@@ -142,7 +144,7 @@ def listener(name: str) -> dict[str, Any]:
             "app.kubernetes.io/component": name,
         }
     container = {
-        "image": images.airflow(),
+        "image": release_images.airflow(),
         "command": ["python", "-c", LISTEN],
         "readinessProbe": {"tcpSocket": {"port": PORTS[-1]}, "periodSeconds": 1},
     }

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .harness.commands import REPOSITORY, helm, run
+from tools.cluster.settings import REPOSITORY
+
+from .harness.commands import helm, run
 
 VALUES = (REPOSITORY / "values.yaml", *sorted((REPOSITORY / "environments").glob("*.yaml")))
 SCHEMAS = sorted((REPOSITORY / ".bin/schemas").glob("v*"))

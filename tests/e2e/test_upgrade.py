@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
-from .harness.commands import REPOSITORY, helm
-from .harness.containers import statuses
+from tools.cluster.settings import REPOSITORY
+
+from .harness.commands import helm
 from .harness.durable import VALUES, WAITING, Durable, install
 from .harness.measuring import Measure
 from .harness.namespaces import namespace
+from .harness.pod_status import statuses
 from .harness.values import merged
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
 GRACE_SECONDS = 240
 # With these a scheduler soon takes another one for dead, and its running tasks for lost.
@@ -53,7 +55,7 @@ def test_a_running_task_outlives_an_upgrade_which_keeps_secrets_and_database(upg
     run_id = upgraded.start_waiting("upgraded")
     kept = what_is_kept(upgraded)
     upgraded.release.upgrade(PATIENT_VALUES)
-    wait_until(lambda: silent_schedulers(upgraded), "the old scheduler, which waits for the task, is silent for long")
+    eventually(lambda: silent_schedulers(upgraded), "the old scheduler, which waits for the task, is silent for long")
     upgraded.let_go("upgraded")
     assert upgraded.end_and_tries(run_id) == ("success", 1)
     assert what_is_kept(upgraded) == kept
@@ -63,7 +65,7 @@ def test_a_change_of_sync_settings_reaches_the_generator_and_restarts_nothing(up
     before = running_containers(upgraded)
     upgraded.release.upgrade(merged(PATIENT_VALUES, {"sync": {"intervalSeconds": 120}}))
     with measure("helm upgrade has changed a setting of the sync: the sidecar has read it"):
-        wait_until(lambda: "settings read again" in sidecar_log(upgraded), "the sidecar has read its settings again")
+        eventually(lambda: "settings read again" in sidecar_log(upgraded), "the sidecar has read its settings again")
     assert running_containers(upgraded) == before
 
 
@@ -71,7 +73,7 @@ def test_a_task_that_impatient_schedulers_give_up_is_tried_once_more_after_a_rol
     run_id = upgraded.start_waiting("rolled-back")
     kept = what_is_kept(upgraded)
     upgraded.release.rollback(1)
-    wait_until(lambda: upgraded.tries(run_id) == 2, "the new scheduler has given up the old one", 180)
+    eventually(lambda: upgraded.tries(run_id) == 2, "the new scheduler has given up the old one", 180)
     upgraded.let_go("rolled-back")
     assert upgraded.end_and_tries(run_id) == ("success", 2)
     assert what_is_kept(upgraded) == kept

@@ -11,7 +11,7 @@ from .harness.measuring import Measure
 from .harness.namespaces import namespace
 from .harness.packages_volume import VALUES, PackagesVolume
 from .harness.release import LIGHT, Release
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
 JOB = """\
 def entrypoint(argv: list[str]) -> int:
@@ -46,27 +46,27 @@ def airflow(volume: PackagesVolume) -> Iterator[Airflow]:
 def test_an_added_file_is_a_dag_that_runs(volume: PackagesVolume, airflow: Airflow, measure: Measure):
     with measure("a job file added: its DAG is listed"):
         volume.write("shop/jobs/added.py", JOB.format(says="selling", description="Sells"))
-        dag = wait_until(lambda: airflow.dag("shop_added"), "Airflow lists shop_added")
+        dag = eventually(lambda: airflow.dag("shop_added"), "Airflow lists shop_added")
     assert [tag["name"] for tag in dag["tags"]] == ["shop"]
     assert airflow.run("shop_added", {"args": ["tea"]}) == ("success", ["selling tea"])
 
 
 def test_a_changed_file_changes_its_dag(volume: PackagesVolume, airflow: Airflow, measure: Measure):
     volume.write("shop/jobs/changed.py", JOB.format(says="old", description="Before"))
-    wait_until(lambda: airflow.dag("shop_changed"), "Airflow lists shop_changed")
+    eventually(lambda: airflow.dag("shop_changed"), "Airflow lists shop_changed")
     with measure("a job file changed: its DAG is new"):
         volume.write("shop/jobs/changed.py", JOB.format(says="new", description="After"))
-        wait_until(lambda: airflow.dag("shop_changed")["description"] == "After", "the DAG's description is new")
+        eventually(lambda: airflow.dag("shop_changed")["description"] == "After", "the DAG's description is new")
     assert airflow.run("shop_changed", {"args": []}) == ("success", ["new"])
 
 
 def test_a_broken_file_is_an_import_error_and_its_dag_stays(volume: PackagesVolume, airflow: Airflow, measure: Measure):
     path, whole = "shop/jobs/broken.py", JOB.format(says="whole", description="Breaks")
     volume.write(path, whole)
-    wait_until(lambda: airflow.dag("shop_broken"), "Airflow lists shop_broken")
+    eventually(lambda: airflow.dag("shop_broken"), "Airflow lists shop_broken")
     with measure("a job file broken: Import Errors names it"):
         volume.write(path, SYNTAX_ERROR)
-        error = wait_until(lambda: airflow.import_error_of(path), f"Import Errors names {path}")
+        error = eventually(lambda: airflow.import_error_of(path), f"Import Errors names {path}")
     assert f"{path}:1:39: error: Python cannot parse this file" in error
     assert airflow.dag("shop_broken")["is_paused"] is False
     run_id = airflow.trigger("shop_broken", {"args": []})
@@ -74,23 +74,23 @@ def test_a_broken_file_is_an_import_error_and_its_dag_stays(volume: PackagesVolu
     assert "SyntaxError" in airflow.task_log("shop_broken", run_id)
     with measure("a job file repaired: Import Errors does not name it"):
         volume.write(path, whole)
-        wait_until(lambda: not airflow.import_error_of(path), f"Import Errors does not name {path}")
+        eventually(lambda: not airflow.import_error_of(path), f"Import Errors does not name {path}")
     assert airflow.run("shop_broken", {"args": []}) == ("success", ["whole"])
 
 
 def test_a_job_that_became_a_problem_but_can_be_run_runs_on(volume: PackagesVolume, airflow: Airflow):
     path = "shop/jobs/conditional.py"
     volume.write(path, JOB.format(says="runs", description="Runs"))
-    wait_until(lambda: airflow.dag("shop_conditional"), "Airflow lists shop_conditional")
+    eventually(lambda: airflow.dag("shop_conditional"), "Airflow lists shop_conditional")
     volume.write(path, CONDITIONAL)
-    wait_until(lambda: airflow.import_error_of(path), f"Import Errors names {path}")
+    eventually(lambda: airflow.import_error_of(path), f"Import Errors names {path}")
     assert airflow.run("shop_conditional", {"args": []}) == ("success", ["still runs"])
 
 
 def test_a_removed_file_takes_its_dag_with_it(volume: PackagesVolume, airflow: Airflow, measure: Measure):
     volume.write("shop/jobs/removed.py", JOB.format(says="going", description="Goes"))
-    wait_until(lambda: airflow.dag("shop_removed"), "Airflow lists shop_removed")
+    eventually(lambda: airflow.dag("shop_removed"), "Airflow lists shop_removed")
     with measure("a job file removed: its DAG is listed no more"):
         volume.remove("shop/jobs/removed.py")
-        wait_until(lambda: not airflow.dag("shop_removed"), "Airflow lists shop_removed no more")
+        eventually(lambda: not airflow.dag("shop_removed"), "Airflow lists shop_removed no more")
     assert airflow.dag("shop_added")

@@ -6,11 +6,12 @@ import os
 import sys
 
 from tools.cluster.__main__ import main as cluster
+from tools.cluster.commands import CommandError
 from tools.cluster.settings import Settings
 from tools.cluster.steps import ClusterError, step
 
 from .harness import namespaces, reports
-from .harness.commands import CommandError, helm
+from .harness.commands import helm
 from .harness.release import Release
 
 

@@ -8,8 +8,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from .commands import run
 from .settings import Settings
-from .steps import ClusterError, run
+from .steps import ClusterError
 
 KUBERNETES_VERSION = "1.34.4"
 KUBERNETES_PROGRAMS = (

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .commands import output_of, run
 from .mounts import unmount_below
 from .settings import Settings
-from .steps import output_of, run
 
 ENVIRONMENT = {"BUILDAH_ISOLATION": "chroot"}
 # What a package client of the host was told about its network holds inside the build as well.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import configuration
+from .commands import run
 from .settings import Settings
-from .steps import run
 
 DAYS = "365"
 NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc")

@@ -7,10 +7,11 @@ import os
 import shutil
 from pathlib import Path
 
+from .commands import output_of, succeeds
 from .mounts import unmount_below
 from .node import ctr
 from .settings import Settings
-from .steps import output_of, succeeds, wait_until
+from .waiting import wait_until
 
 NETWORK_NAMESPACES = Path("/run/netns")
 CNI_RESULTS = Path("/var/lib/cni/results")
@@ -31,7 +32,7 @@ def remove_all(settings: Settings) -> None:
         for result in CNI_RESULTS.glob(f"*-{name}-*"):
             result.unlink()
     log = settings.log("containerd")
-    wait_until(lambda: not output_of([*client, "tasks", "list", "--quiet"]), "all containers to end", log=log)
+    wait_until(lambda: not output_of([*client, "tasks", "list", "--quiet"]), "all containers have ended", log=log)
     # A namespace takes its side of the pod's network cable with it, and so the bridge's.
     for namespace in filter(None, namespaces):
         unmount_below(NETWORK_NAMESPACES / namespace)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from .commands import succeeds
 from .processes import Daemon, ensure
 from .settings import Settings
-from .steps import answers, succeeds
+from .waiting import answers
 
 ETCD = "http://127.0.0.1:2379"
 

@@ -8,8 +8,9 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from .commands import run
 from .settings import Settings
-from .steps import ClusterError, run
+from .steps import ClusterError
 
 PACKAGES = (
     "buildah",

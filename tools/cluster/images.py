@@ -6,10 +6,11 @@ import hashlib
 import inspect
 
 from . import buildah
+from .commands import run
 from .node import ctr
 from .recipes import Image
 from .settings import Settings
-from .steps import ClusterError, run
+from .steps import ClusterError
 
 INPUTS = "inputs"
 

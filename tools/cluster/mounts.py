@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .steps import output_of
+from .commands import output_of
 
 
 def unmount_below(folder: Path) -> None:

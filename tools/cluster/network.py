@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from .commands import output_of, run, succeeds
 from .settings import Settings
-from .steps import ClusterError, output_of, run, succeeds
+from .steps import ClusterError
 
 # What is set here or by the kubelet and kube-proxy; `down` puts the machine's own values back.
 SYSCTLS = (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from . import configuration
+from .commands import output_of, succeeds
 from .processes import Daemon, ensure
 from .settings import Settings
-from .steps import output_of, succeeds
 
 
 def start_containerd(settings: Settings) -> None:

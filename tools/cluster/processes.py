@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .settings import Settings
-from .steps import ClusterError, wait_until
+from .steps import ClusterError
+from .waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def ensure(settings: Settings, daemon: Daemon, ready: Callable[[], bool], *, sec
             raise ClusterError(f"{daemon.name} ended as soon as it was started", log)
         return ready()
 
-    wait_until(ready_or_dead, f"{daemon.name} to be ready", log=log, seconds=seconds)
+    wait_until(ready_or_dead, f"{daemon.name} is ready", log=log, seconds=seconds)
 
 
 def start(settings: Settings, daemon: Daemon) -> None:
@@ -76,7 +77,7 @@ def stop(settings: Settings, name: str) -> None:
     record = running(settings, name)
     if record:
         os.kill(record.pid, signal.SIGKILL)
-        wait_until(lambda: not record.alive, f"{name} to end", log=settings.log(name), seconds=10)
+        wait_until(lambda: not record.alive, f"{name} has ended", log=settings.log(name), seconds=10)
     record_path(settings, name).unlink(missing_ok=True)
 
 

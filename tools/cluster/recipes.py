@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .buildah import WorkingContainer
+from .commands import run
 from .debian_packages import debian_mirror
 from .settings import Settings
-from .steps import run
 
 ENTRYPOINTS = "tools/cluster/entrypoints"
 AIRFLOW_LOCK = "requirements/airflow.txt"

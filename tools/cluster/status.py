@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from . import lifecycle, processes
+from .commands import output_of
 from .settings import Settings
-from .steps import output_of
 
 
 def show(settings: Settings) -> int:

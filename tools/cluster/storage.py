@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from . import configuration
+from .commands import output_of
 from .processes import Daemon, ensure
 from .settings import Settings
-from .steps import output_of
 
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 CLAIMS = "/api/v1/persistentvolumeclaims"
