@@ -1,4 +1,4 @@
-"""The commands that people are told to type work as they stand, on release airflow in namespace airflow."""
+"""The commands that you are told to type work as printed, for release airflow in namespace airflow."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def airflow(release: Release) -> Iterator[Airflow]:
         yield airflow
 
 
-def test_discover_names_every_job():
-    said = shell(f"{SIDECAR} airflow-control-plane discover")
-    assert "example_job: Example job: prints a greeting" in said
-    assert "Total: 8 job(s)" in said
+def test_discover_lists_every_job():
+    output = shell(f"{SIDECAR} airflow-control-plane discover")
+    assert "example_job: Example job: prints a greeting" in output
+    assert "Total: 8 job(s)" in output
 
 
 def test_the_dag_folder_holds_a_file_for_every_job():
@@ -58,33 +58,33 @@ def test_there_are_no_import_errors():
     assert "No data found" in shell(f"{SCHEDULER} airflow dags list-import-errors")
 
 
-def test_the_ui_answers_where_people_open_it():
+def test_the_ui_opens_at_the_documented_address():
     if is_taken(8080):
-        pytest.skip("something else listens on port 8080 of this machine")
+        pytest.skip("another program listens on port 8080 of this machine")
     with forwarding("kubectl", "port-forward", "-n", "airflow", "svc/airflow-webserver", "8080:80"):
         assert "Airflow" in body_of("http://localhost:8080/")
 
 
-def test_a_run_is_triggered_by_the_command_line(airflow: Airflow):
-    said = shell(f"""{SCHEDULER} airflow dags trigger {DAG} --conf '{{"args": ["--name", "Grace"]}}' --output json""")
-    [run_id] = re.findall(r'"dag_run_id": "([^"]+)"', said)
+def test_the_command_line_triggers_a_run(airflow: Airflow):
+    output = shell(f"""{SCHEDULER} airflow dags trigger {DAG} --conf '{{"args": ["--name", "Grace"]}}' --output json""")
+    [run_id] = re.findall(r'"dag_run_id": "([^"]+)"', output)
     assert airflow.end_of_run(DAG, run_id) == "success"
     assert "Hello, Grace!" in airflow.task_output(DAG, run_id)
 
 
-def test_a_run_is_triggered_by_the_rest_api(airflow: Airflow):
+def test_the_rest_api_triggers_a_run(airflow: Airflow):
     state, output = airflow.run(DAG, {"args": ["--name", "Katherine"]})
     assert state == "success"
     assert "Hello, Katherine!" in output
 
 
-def test_status_is_for_people():
-    said = shell(f"{SIDECAR} airflow-control-plane status")
-    assert "8 job(s) in /opt/airflow/dags, last sync" in said
-    assert "0 problem(s)" in said
+def test_status_prints_a_summary():
+    output = shell(f"{SIDECAR} airflow-control-plane status")
+    assert "8 job(s) in /opt/airflow/dags, last sync" in output
+    assert "0 problem(s)" in output
 
 
-def test_the_service_tells_status_metrics_and_health(release: Release):
+def test_the_service_serves_status_metrics_and_health(release: Release):
     with release.dag_sync() as url:
         status = json.loads(body_of(f"{url}/status"))
         assert sorted(job["dag_id"] for job in status["jobs"]) == sorted(JOBS)

@@ -43,7 +43,7 @@ def airflow(volume: PackagesVolume) -> Iterator[Airflow]:
         yield airflow
 
 
-def test_an_added_file_is_a_dag_that_runs(volume: PackagesVolume, airflow: Airflow, measure: Measure):
+def test_an_added_file_becomes_a_dag_that_runs(volume: PackagesVolume, airflow: Airflow, measure: Measure):
     with measure("a job file added: its DAG is listed"):
         volume.write("shop/jobs/added.py", JOB.format(says="selling", description="Sells"))
         dag = eventually(lambda: airflow.dag("shop_added"), "Airflow lists shop_added")
@@ -54,9 +54,9 @@ def test_an_added_file_is_a_dag_that_runs(volume: PackagesVolume, airflow: Airfl
 def test_a_changed_file_changes_its_dag(volume: PackagesVolume, airflow: Airflow, measure: Measure):
     volume.write("shop/jobs/changed.py", JOB.format(says="old", description="Before"))
     eventually(lambda: airflow.dag("shop_changed"), "Airflow lists shop_changed")
-    with measure("a job file changed: its DAG is new"):
+    with measure("a job file changed: its DAG has changed"):
         volume.write("shop/jobs/changed.py", JOB.format(says="new", description="After"))
-        eventually(lambda: airflow.dag("shop_changed")["description"] == "After", "the DAG's description is new")
+        eventually(lambda: airflow.dag("shop_changed")["description"] == "After", "the DAG has the new description")
     assert airflow.run("shop_changed", {"args": []}) == ("success", ["new"])
 
 
@@ -72,13 +72,13 @@ def test_a_broken_file_is_an_import_error_and_its_dag_stays(volume: PackagesVolu
     run_id = airflow.trigger("shop_broken", {"args": []})
     assert airflow.end_of_run("shop_broken", run_id) == "failed"
     assert "SyntaxError" in airflow.task_log("shop_broken", run_id)
-    with measure("a job file repaired: Import Errors does not name it"):
+    with measure("a job file repaired: Import Errors no longer names it"):
         volume.write(path, whole)
-        eventually(lambda: not airflow.import_error_of(path), f"Import Errors does not name {path}")
+        eventually(lambda: not airflow.import_error_of(path), f"Import Errors no longer names {path}")
     assert airflow.run("shop_broken", {"args": []}) == ("success", ["whole"])
 
 
-def test_a_job_that_became_a_problem_but_can_be_run_runs_on(volume: PackagesVolume, airflow: Airflow):
+def test_a_job_whose_file_has_a_problem_but_can_still_run_keeps_running(volume: PackagesVolume, airflow: Airflow):
     path = "shop/jobs/conditional.py"
     volume.write(path, JOB.format(says="runs", description="Runs"))
     eventually(lambda: airflow.dag("shop_conditional"), "Airflow lists shop_conditional")
@@ -87,10 +87,10 @@ def test_a_job_that_became_a_problem_but_can_be_run_runs_on(volume: PackagesVolu
     assert airflow.run("shop_conditional", {"args": []}) == ("success", ["still runs"])
 
 
-def test_a_removed_file_takes_its_dag_with_it(volume: PackagesVolume, airflow: Airflow, measure: Measure):
+def test_a_removed_file_removes_its_dag(volume: PackagesVolume, airflow: Airflow, measure: Measure):
     volume.write("shop/jobs/removed.py", JOB.format(says="going", description="Goes"))
     eventually(lambda: airflow.dag("shop_removed"), "Airflow lists shop_removed")
-    with measure("a job file removed: its DAG is listed no more"):
+    with measure("a job file removed: its DAG is no longer listed"):
         volume.remove("shop/jobs/removed.py")
-        eventually(lambda: not airflow.dag("shop_removed"), "Airflow lists shop_removed no more")
+        eventually(lambda: not airflow.dag("shop_removed"), "Airflow no longer lists shop_removed")
     assert airflow.dag("shop_added")

@@ -1,13 +1,13 @@
 """NetworkPolicies translated into iptables rules, because the tests' own cluster has no network plugin to enforce them.
 
 The translation is our own reading of the NetworkPolicy API: a pod that a policy selects is closed in the policy's
-directions, except for what the rules of all policies that select it allow. Replies and traffic from the node always pass.
-Pods that start later are not covered. A selector or peer that the chart does not use raises NotImplementedError.
+directions, except for what the rules of all policies that select it allow. Replies and the node's own traffic always
+pass. Pods that start later are not covered. A selector or peer that the chart does not use raises NotImplementedError.
 
 With these rules, the tests prove that the chart's policies select the intended pods, that under this reading they allow
-exactly the connections that a test lists, and that Airflow works when everything else is rejected. The tests do not prove
-that a real network plugin (Calico, Cilium, ...) reads the policies in the same way: only an installation on a cluster
-with such a plugin shows that.
+exactly the connections that a test lists, and that Airflow works when everything else is rejected. The tests do not
+prove that a real network plugin (Calico, Cilium, ...) reads the policies in the same way: only an installation on a
+cluster with such a plugin shows that.
 """
 
 from __future__ import annotations
