@@ -1,7 +1,7 @@
 """`make up`: the cluster, and in it the chart with its default values, as release airflow in namespace airflow.
 
-It installs the chart in the way the tests do (their namespace, their images, their report if it fails), so that the tests
-can take the namespace over. That is why it lives here and not in tools/cluster, which knows nothing about the chart.
+It installs the chart as the tests do (their namespace, their images, their report on a failure), so that the tests can
+take the namespace over. That is why it lives here and not in tools/cluster, which knows nothing about the chart.
 """
 
 from __future__ import annotations
