@@ -90,9 +90,8 @@ def test_packages_with_uncommitted_changes_are_refused(ecr: Ecr, tmp_path: Path)
     (etl / "new.py").write_text("")
     result = ecr.run(SCRIPT, "data/airflow", etl, BASE)
     assert (result.returncode, result.stdout) == (1, "")
-    assert (
-        "differs from its git revision, by which the image would be tagged. Commit first:\n?? new.py" in result.stderr
-    )
+    assert "has uncommitted changes" in result.stderr
+    assert result.stderr.endswith("Commit these first:\n?? new.py\n")
 
 
 def test_a_revision_that_is_already_in_ecr_is_neither_built_nor_pushed(ecr: Ecr, tmp_path: Path):
@@ -103,7 +102,7 @@ def test_a_revision_that_is_already_in_ecr_is_neither_built_nor_pushed(ecr: Ecr,
     digest = json.loads(ecr.aws(*put))["image"]["imageId"]["imageDigest"]
     result = ecr.run(SCRIPT, "known", etl, "--no-such-option")
     assert (result.returncode, result.stdout) == (0, f"{HOST}/known@{digest}\n")
-    assert "has " + revision(etl) + " already" in result.stderr
+    assert f"already has {revision(etl)}" in result.stderr
 
 
 def test_a_failed_build_pushes_nothing(ecr: Ecr, tmp_path: Path):
@@ -118,7 +117,7 @@ def test_a_failed_build_pushes_nothing(ecr: Ecr, tmp_path: Path):
     [
         ((), 2, "scripts/ecr_put.sh REPOSITORY PACKAGES"),
         (("data/airflow",), 2, "scripts/ecr_put.sh REPOSITORY PACKAGES"),
-        (("data/airflow", "no/such"), 1, "there is no folder no/such"),
+        (("data/airflow", "no/such"), 1, "no such folder: no/such."),
         (("data/airflow", "/usr/bin"), 1, "/usr/bin is not in a git work tree"),
     ],
 )
