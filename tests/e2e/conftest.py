@@ -54,7 +54,7 @@ def release(cluster: None, measure: Measure) -> Iterator[Release]:
 def durable(cluster: None) -> Iterator[durable_release.Durable]:
     """A release with packages, database and logs on volumes. You may kill its pods; leave it running."""
     with namespaces.namespace("e2e-durable") as namespace:
-        yield durable_release.install(namespace)
+        yield durable_release.install(Release(namespace))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from .harness.jobs import AWAIT_FILE
 from .harness.measuring import Measure
 from .harness.namespaces import namespace
 from .harness.packages_volume import VALUES, PackagesVolume
-from .harness.pod_status import statuses
 from .harness.pods import pod
 from .harness.release import LIGHT, Release
 from .harness.values import merged
@@ -47,13 +46,6 @@ class Installed:
     volume: PackagesVolume
     values: dict[str, object]
     airflow: Airflow
-
-    def running_containers(self) -> dict[str, str]:
-        return {
-            f"{found['metadata']['name']}/{name}": status["containerID"]
-            for found in self.release.get("pods", "--selector=app.kubernetes.io/instance=airflow")
-            for name, status in statuses(found).items()
-        }
 
 
 @pytest.fixture(scope="module")
@@ -93,12 +85,12 @@ def test_a_missed_deadline_is_reported_while_the_run_goes_on(installed: Installe
 
 
 def test_an_override_in_the_values_changes_the_dag_and_restarts_nothing(installed: Installed, measure: Measure):
-    before = installed.running_containers()
+    before = installed.release.container_ids()
     overrides = {"shop.late": {"schedule": "0 3 * * *", "group": "night"}}
     installed.release.upgrade(merged(installed.values, {"jobs": {"overrides": overrides}}))
     with measure("helm upgrade overrides a job's settings: its DAG has them"):
         eventually(lambda: is_nightly(installed.airflow), "shop_late runs at 3 and is tagged group:night", 180)
-    assert installed.running_containers() == before
+    assert installed.release.container_ids() == before
 
 
 def test_off_in_the_values_removes_a_schedule(installed: Installed):

@@ -1,4 +1,4 @@
-"""From a job file on a volume to a DAG in Airflow, and back."""
+"""From a job file on a volume to a DAG in Airflow and back, in a release whose DAG folder is not the default one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from .harness.airflow import Airflow
+from .harness.commands import shell
+from .harness.documentation import OPERATIONS, command
 from .harness.measuring import Measure
 from .harness.namespaces import namespace
 from .harness.packages_volume import VALUES, PackagesVolume
 from .harness.release import LIGHT, Release
+from .harness.values import merged
 from .harness.waiting import eventually
 
+DAGS_DIR = "/srv/airflow/dags"
 JOB = """\
 def entrypoint(argv: list[str]) -> int:
     print("{says}", *argv)
@@ -34,13 +38,29 @@ def volume(cluster: None) -> Iterator[PackagesVolume]:
 
 
 @pytest.fixture(scope="module")
-def airflow(volume: PackagesVolume) -> Iterator[Airflow]:
+def release(volume: PackagesVolume) -> Release:
     """A release whose packages are on the volume."""
     volume.write("shop/jobs/there.py", JOB.format(says="there", description="Was there first"))
     release = Release(volume.namespace)
-    release.install({**LIGHT, **VALUES})
+    release.install(merged(LIGHT, VALUES, {"dags": {"dir": DAGS_DIR}}))
+    return release
+
+
+@pytest.fixture(scope="module")
+def airflow(release: Release) -> Iterator[Airflow]:
     with release.airflow() as airflow:
         yield airflow
+
+
+def test_helm_test_passes_with_another_dag_folder(release: Release):
+    output = release.test()
+    assert "every one of 1 job(s) is a DAG in Airflow" in output
+    assert "of shop_there succeeded." in output
+
+
+def test_the_dag_folder_of_the_values_is_the_only_one(release: Release):
+    assert "shop_there_dag.py" in release.exec("airflow-scheduler", "ls", DAGS_DIR)
+    assert not release.exec("airflow-scheduler", "ls", "/opt/airflow/dags")
 
 
 def test_an_added_file_becomes_a_dag_that_runs(volume: PackagesVolume, airflow: Airflow, measure: Measure):
@@ -68,6 +88,7 @@ def test_a_broken_file_is_an_import_error_and_its_dag_stays(volume: PackagesVolu
         volume.write(path, SYNTAX_ERROR)
         error = eventually(lambda: airflow.import_error_of(path), f"Import Errors names {path}")
     assert f"{path}:1:39: error: Python cannot parse this file" in error
+    assert f"{path}:1:39" in listed_import_errors(volume.namespace)
     assert airflow.dag("shop_broken")["is_paused"] is False
     run_id = airflow.trigger("shop_broken", {"args": []})
     assert airflow.end_of_run("shop_broken", run_id) == "failed"
@@ -94,3 +115,8 @@ def test_a_removed_file_removes_its_dag(volume: PackagesVolume, airflow: Airflow
         volume.remove("shop/jobs/removed.py")
         eventually(lambda: not airflow.dag("shop_removed"), "Airflow no longer lists shop_removed")
     assert airflow.dag("shop_added")
+
+
+def listed_import_errors(namespace: str) -> str:
+    """What the documented command shows, which is printed for namespace airflow."""
+    return shell(command(OPERATIONS, "Import errors", "list-import-errors").replace("-n airflow ", f"-n {namespace} "))

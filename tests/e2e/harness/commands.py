@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
-from tools.cluster.commands import Command, output_of
+from tools.cluster.commands import Command, CommandError, output_of
 from tools.cluster.settings import REPOSITORY
 
 TIMEOUT_SECONDS = 600
@@ -27,6 +28,18 @@ def shell(command: str) -> str:
     return call(["bash", "-o", "pipefail", "-c", command])
 
 
+def shell_until(expected: str, command: str, seconds: float = 60) -> str:
+    """Run a command that goes on for ever until it prints a line with the expected text; return that line."""
+    words = ["timeout", str(seconds), "bash", "-c", command]
+    with subprocess.Popen(words, cwd=REPOSITORY, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        found = next((line for line in process.stdout if expected in line), None)
+        process.terminate()
+    if found is None:
+        raise CommandError(words, f"did not print {expected!r}", "")
+    return found
+
+
 def get(*arguments: str) -> Any:
     """What `kubectl get` finds, as data: one object or a list of objects."""
     found = json.loads(kubectl("get", *arguments, "--output=json"))
@@ -38,8 +51,11 @@ def apply(*objects: dict[str, Any]) -> None:
 
 
 def call(command: Command, *, input: str | None = None) -> str:
-    env = os.environ | {"PATH": path()}
-    return output_of(command, input=input, cwd=REPOSITORY, env=env, timeout=TIMEOUT_SECONDS)
+    return output_of(command, input=input, cwd=REPOSITORY, env=environment(), timeout=TIMEOUT_SECONDS)
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PATH": path()}
 
 
 def program(name: str) -> str:

@@ -78,8 +78,8 @@ class Durable:
                 self.packages.move(hidden(name), name)
 
 
-def install(namespace: str, values: Mapping[str, Any] = VALUES) -> Durable:
-    durable = Durable(Release(namespace), PackagesVolume(namespace))
+def install(release: Release, values: Mapping[str, Any] = VALUES) -> Durable:
+    durable = Durable(release, PackagesVolume(release.namespace))
     durable.packages.create()
     durable.packages.write(f"{FOLDER}/shop/jobs/greet.py", GREET)
     durable.packages.write(f"{FOLDER}/slow/jobs/await_file.py", AWAIT_FILE)

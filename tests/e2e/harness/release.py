@@ -16,6 +16,7 @@ from tools.cluster.settings import REPOSITORY
 from .airflow import Airflow
 from .commands import get, helm, kubectl
 from .forwarding import port_forward
+from .pod_status import statuses
 
 Values = Mapping[str, Any]
 # Values with the images to use. Where the chart's default images can be pulled, no file is needed: E2E_IMAGES= (empty).
@@ -73,6 +74,14 @@ class Release:
     def exec(self, container: str, *command: str, workload: str = "deployment/{}-scheduler") -> str:
         """What a command prints in a container of the scheduler's pod, or of another workload's pod."""
         return self.kubectl("exec", workload.format(self.name), f"--container={container}", "--", *command)
+
+    def container_ids(self) -> dict[str, str]:
+        """The id of every container of the release, which changes when the container restarts."""
+        return {
+            f"{pod['metadata']['name']}/{name}": status["containerID"]
+            for pod in self.get("pods", f"--selector=app.kubernetes.io/instance={self.name}")
+            for name, status in statuses(pod).items()
+        }
 
     def secret(self, name: str, key: str) -> str:
         data = self.get("secret", f"{self.name}-{name}")["data"]
