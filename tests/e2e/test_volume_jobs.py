@@ -42,7 +42,7 @@ def release(volume: PackagesVolume) -> Release:
     """A release whose packages are on the volume."""
     volume.write("shop/jobs/there.py", JOB.format(says="there", description="Was there first"))
     release = Release(volume.namespace)
-    release.install(merged(LIGHT, VALUES, {"dags": {"dir": DAGS_DIR}}))
+    release.install(merged(LIGHT, VALUES, {"dags": {"dir": DAGS_DIR}, "tests": {"dagId": "shop_there"}}))
     return release
 
 
