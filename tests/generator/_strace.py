@@ -1,4 +1,4 @@
-"""Faults in the system calls of a real run: strace stops the process, or answers in the kernel's place."""
+"""Faults in the system calls of a real run: strace kills the process, or makes a call fail."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from _workspace import Workspace, environment
 
-# The imports are behind it when strace comes, so that it counts the calls of the work alone.
+# strace attaches after the imports, so that it counts only the calls of the command itself.
 _DRIVER = """\
 import concurrent.futures.thread, os, signal, sys
 from airflow_control_plane.cli.main import main
@@ -23,7 +23,7 @@ sys.exit(main())
 
 @cache
 def why_no_strace() -> str:
-    """Why this machine cannot inject faults, or nothing if it can."""
+    """Why this machine cannot inject faults, or an empty string if it can."""
     if shutil.which("strace") is None:
         return "strace is not installed (Debian package strace)"
     probe = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
@@ -35,9 +35,9 @@ def why_no_strace() -> str:
 
 
 def sync_once_with(fault: str, workspace: Workspace, path: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """`sync --once` with strace's `--inject=fault` on it, from the first call of the command itself.
+    """`sync --once` under `strace --inject=FAULT`, which counts from the first call of the command itself.
 
-    With `path` only calls on this very path fail.
+    With `path`, only calls on exactly this path fail.
     """
     calls, _, _ = fault.partition(":")
     only = [f"--trace-path={path}"] if path else []

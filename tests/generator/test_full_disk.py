@@ -72,7 +72,7 @@ def disk(workspace):
     return Disk(workspace)
 
 
-WRITE_FOREIGN = 'printf "# a DAG of somebody else\\n" > "$DAGS/handmade.py"'
+WRITE_FOREIGN = 'printf "# a DAG that was not generated\\n" > "$DAGS/handmade.py"'
 CHANGE_ALL = 'sed -i "s/The old version/The new version/" "$JOBS"/job_?.py; cp "$JOBS/job_0.py" "$JOBS/job_new.py"'
 FILL = 'cat /dev/zero > "$DAGS/ballast" 2>/dev/null || true'
 TAKE_INODES = 'n=0; while true 2>/dev/null > "$DAGS/ballast-$n"; do n=$((n+1)); done || true'
