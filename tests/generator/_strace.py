@@ -7,18 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO, NoReturn
 
-from _workspace import Workspace, environment
-
-# strace attaches after the imports, so that it counts only the calls of the command itself.
-_DRIVER = """\
-import concurrent.futures.thread, os, signal, sys
+from _workspace import Workspace
 from airflow_control_plane.cli.main import main
-os.kill(os.getpid(), signal.SIGSTOP)
-sys.exit(main())
-"""
 
 
 @cache
@@ -41,26 +36,40 @@ def sync_once_with(fault: str, workspace: Workspace, path: Path | None = None) -
     """
     calls, _, _ = fault.partition(":")
     only = [f"--trace-path={path}"] if path else []
-    with subprocess.Popen(
-        [sys.executable, "-B", "-c", _DRIVER, *workspace.arguments("sync", "--once")],
-        env=environment(),
-        cwd=workspace.root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        os.waitpid(process.pid, os.WUNTRACED)
+    arguments = workspace.arguments("sync", "--once")
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        child = os.fork()  # a new interpreter would spend most of a test on its imports
+        if child == 0:
+            _stop_and_run(arguments, output, errors)
+        os.waitpid(child, os.WUNTRACED)
         tracer = subprocess.Popen(
-            ["strace", "-f", "-o", os.devnull, f"--trace={calls}", f"--inject={fault}", *only, "-p", str(process.pid)],
+            ["strace", "-f", "-o", os.devnull, f"--trace={calls}", f"--inject={fault}", *only, "-p", str(child)],
             stderr=subprocess.PIPE,
             text=True,
         )
         message = _first_line(tracer)
-        process.send_signal(signal.SIGCONT)
-        output, errors = process.communicate(timeout=60)
+        os.kill(child, signal.SIGCONT)
+        _, status = os.waitpid(child, 0)
         tracer.communicate(timeout=60)
-    assert "attached" in message, message
-    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+        assert "attached" in message, message
+        texts = (_text(output), _text(errors))
+    return subprocess.CompletedProcess(arguments, os.waitstatus_to_exitcode(status), *texts)
+
+
+def _stop_and_run(arguments: list[str], output: BinaryIO, errors: BinaryIO) -> NoReturn:
+    """The child process: stops until strace is attached, then runs the command."""
+    code = 70
+    try:
+        sys.stdout, sys.stderr = open(output.fileno(), "w"), open(errors.fileno(), "w")
+        os.kill(os.getpid(), signal.SIGSTOP)
+        code = main(arguments)
+    finally:
+        os._exit(code)
+
+
+def _text(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8")
 
 
 def _first_line(tracer: subprocess.Popen[str]) -> str:

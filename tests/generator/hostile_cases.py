@@ -140,7 +140,7 @@ def _make(step: dict[str, Any], where: Path) -> None:
         case {"remove": _}:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         case _:
-            raise ValueError(f"unknown step {verb!r} in \"make\": {step}")
+            raise ValueError(f'unknown step {verb!r} in "make": {step}')
 
 
 def run(*arguments: str | Path) -> Result:

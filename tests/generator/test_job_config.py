@@ -99,7 +99,9 @@ class TestLiterals:
     @pytest.mark.parametrize(("text", "character"), [("\\0", "\\x00"), ("a\\ud800b", "\\ud800")])
     def test_a_character_that_no_database_stores_is_a_problem(self, text: str, character: str) -> None:
         (message,) = messages(f"{JOB}JOB_CONFIG = {{'args': ['fine', '{text}']}}\n")
-        assert message.startswith(f"2:32: error: args.1: contains the character '{character}', which the database cannot store")
+        assert message.startswith(
+            f"2:32: error: args.1: contains the character '{character}', which the database cannot store"
+        )
 
     @pytest.mark.parametrize("key", ["timeout", "retry_delay", "schedule", "group", "pool"])
     def test_a_line_end_after_a_good_value_is_a_problem(self, key: str) -> None:
