@@ -96,9 +96,7 @@ def assert_the_next_pass_repairs(workspace, after):
     ],
     ids="fsync_EIO fsync_ENOSPC rename_ENOSPC rename_EROFS rename_EDQUOT fchmod_EPERM unlink_EIO flock_ENOLCK".split(),
 )
-def test_a_failing_call_is_explained_damages_no_file_and_is_repaired_by_the_next_pass(
-    call, error, words, before, after, tmp_path
-):
+def test_a_failing_call_is_explained_and_damages_no_file(call, error, words, before, after, tmp_path):
     workspace = copy_of(before, tmp_path / "copy")
     done = sync_once_with(f"{call}:error={error}", workspace)
     words = words.format(uid=os.geteuid(), gid=os.getegid())
@@ -110,9 +108,7 @@ def test_a_failing_call_is_explained_damages_no_file_and_is_repaired_by_the_next
 
 
 @pytest.mark.parametrize("call", [SYNC, RENAME], ids=["fsync", "rename"])
-def test_one_failing_call_of_many_leaves_only_complete_files_and_is_repaired_by_the_next_pass(
-    call, before, after, tmp_path
-):
+def test_one_failing_call_of_many_damages_no_file(call, before, after, tmp_path):
     workspace = copy_of(before, tmp_path / "copy")
     done = sync_once_with(f"{call}:error=EIO:when=1", workspace)
     assert done.returncode == 4
@@ -125,9 +121,7 @@ def test_one_failing_call_of_many_leaves_only_complete_files_and_is_repaired_by_
     [(LOCK, 1), (MODE, 2), (WRITE, 2), (SYNC, 2), (RENAME, 2), (UNLINK, 2), (LIST, 6), (CLOSE, 12), (OPEN, 12)],
     ids=["flock", "fchmod", "write", "fsync", "rename", "unlink", "getdents", "close", "open"],
 )
-def test_a_kill_before_any_call_leaves_only_complete_files_and_is_repaired_by_the_next_pass(
-    call, expected_kills, before, after, tmp_path
-):
+def test_a_kill_before_any_call_damages_no_file(call, expected_kills, before, after, tmp_path):
     kills = 0
     while True:
         workspace = copy_of(before, tmp_path / str(kills))
