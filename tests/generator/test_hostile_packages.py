@@ -111,9 +111,7 @@ def test_discover_lists_the_jobs_and_runs_none_of_them(case: Case, place: Path, 
     assert snapshot(place) == before
 
 
-def test_sync_changes_the_dag_folder_as_expected_and_nothing_else(
-    case: Case, place: Path, command: RunAs
-) -> None:
+def test_sync_changes_the_dag_folder_as_expected_and_nothing_else(case: Case, place: Path, command: RunAs) -> None:
     expected = case.expected_sync
     before, source_before = look_at_dags(place), look_outside_of_dags(place)
     result = sync(case, command)
