@@ -111,8 +111,3 @@ def test_a_long_comment_is_read_as_it_was_written(writers: type) -> None:
     written = comments.with_comments(VALUES, {"jobs": text})
     assert max(map(len, written.splitlines())) <= 120
     assert comments.comments(written)["jobs"] == text
-
-
-def test_the_first_sentence_of_a_section_summarizes_it(writers: type) -> None:
-    table = writers.load("values_tables").summary({"jobs": {}}, {"jobs": "The 2.5 jobs of a.b. All of them."})
-    assert table.endswith("| `jobs` | The 2.5 jobs of a.b. |")
