@@ -29,7 +29,7 @@ def dag_of(path: str, text: str) -> str:
         file.write_text(text, encoding="utf-8")
         scan = apply_settings(MultiPackageJobDiscovery([root]).scan(), Deployment())
     if scan.problems or len(scan.jobs) != 1:
-        raise SystemExit(f"{PAGE.name}: the example is no job: {', '.join(map(str, scan.problems))}")
+        raise SystemExit(f"{PAGE.name}: the example is not a job: {', '.join(map(str, scan.problems))}")
     return render_dag(scan.jobs[0])
 
 
