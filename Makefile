@@ -32,7 +32,7 @@ down: ## Stop that Kubernetes and remove everything that it created
 	@$(PYTHON) -m tools.cluster down
 
 docs: .venv/test ## Regenerate the generated files: the tables of values, the schema of job settings, the DAG in docs/jobs.md
-	@$(RUN)/python tools/docs/jobs_schema.py
+	@$(RUN)/python tools/docs/values_schema.py
 	@$(RUN)/python tools/docs/values_tables.py
 	@$(RUN)/python tools/docs/example_dag.py
 

@@ -1,4 +1,4 @@
-"""Settings of jobs: the cases of settings_cases/, and jobs that ask for some."""
+"""Settings of jobs: the cases in settings_cases/, and jobs that use settings."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from airflow_control_plane.discovery.job_file import JobFile, read_job_file
-from airflow_control_plane.model.text import unstorable_character
-from airflow_control_plane.model.job import DeclaredJob
 from airflow_control_plane.model.catalog import Catalog, Scan
+from airflow_control_plane.model.job import DeclaredJob
+from airflow_control_plane.model.text import unstorable_character
 from airflow_control_plane.settings.apply import apply_settings
 from airflow_control_plane.settings.deployment import Deployment
 from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA
@@ -22,7 +22,7 @@ Config = dict[str, Any]
 
 
 class Expected(NamedTuple):
-    """A problem: the path of the value that is wrong, the code, and a part of the message."""
+    """A problem: the path of the invalid value, the code, and a part of the message."""
 
     at: str
     code: str
@@ -31,7 +31,7 @@ class Expected(NamedTuple):
 
 @dataclass(frozen=True)
 class InvalidSettings:
-    """`beyond_the_schema`: JSON Schema takes them for valid, and only the validator sees what is wrong."""
+    """`beyond_the_schema`: valid to JSON Schema, and invalid only to our own checks."""
 
     name: str
     config: Config
@@ -67,7 +67,7 @@ def read(text: str) -> JobFile:
 
 
 def job(key: str = "shop.orders", config: Config | None = None) -> DeclaredJob:
-    """A job as its file declares it."""
+    """A job, read from a file with this JOB_CONFIG."""
     package, name = key.split(".")
     file = read(job_text(config))
     assert not file.problems
@@ -77,13 +77,13 @@ def job(key: str = "shop.orders", config: Config | None = None) -> DeclaredJob:
 def resolved(
     jobs: Mapping[str, Config], defaults: Config | None = None, overrides: Mapping[str, Config] | None = None
 ) -> Catalog:
-    """What comes of jobs, by key with their JOB_CONFIG, in an environment with these values."""
+    """The catalog of jobs, given by key with their JOB_CONFIG, in a deployment with these values."""
     found = tuple(job(key, config) for key, config in sorted(jobs.items()))
     return apply_settings(Scan(found), Deployment(defaults or {}, overrides or {}))
 
 
 def problems(catalog: Catalog) -> list[tuple[str, str]]:
-    """Job, or what else is wrong, and code of every problem."""
+    """The job (or the override) and the code of every problem."""
     return [(problem.path.removesuffix(".py").replace("/jobs/", "."), problem.code) for problem in catalog.problems]
 
 
@@ -91,7 +91,7 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"
 
 
 def of_schema(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-    """Values that a schema allows, as far as our own schemas go."""
+    """Values that a schema allows. Supports only what our own schemas use."""
     if "anyOf" in schema:
         return st.one_of(*map(of_schema, schema["anyOf"]))
     if "const" in schema:
@@ -120,7 +120,7 @@ def of_schema(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def any_settings() -> st.SearchStrategy[Config]:
-    """Valid settings of a job beside the jobs up.a and up.b: what the schema allows, and what lies beyond it."""
+    """Valid settings of a job that has up.a and up.b beside it: by the schema, and by the checks beyond it."""
     names = st.lists(st.sampled_from(["up.a", "up.b"]), min_size=1, unique=True)
     beyond = {
         "schedule": st.sampled_from([config["schedule"] for name, config in valid_settings() if "schedule_" in name]),

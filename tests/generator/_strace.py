@@ -1,4 +1,4 @@
-"""Faults in the system calls of a real run: strace stops the process, or answers in the kernel's place."""
+"""Faults in the system calls of a real run: strace kills the process, or makes a call fail."""
 
 from __future__ import annotations
 
@@ -7,23 +7,18 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO, NoReturn
 
-from _workspace import Workspace, environment
-
-# The imports are behind it when strace comes, so that it counts the calls of the work alone.
-_DRIVER = """\
-import concurrent.futures.thread, os, signal, sys
+from _workspace import Workspace
 from airflow_control_plane.cli.main import main
-os.kill(os.getpid(), signal.SIGSTOP)
-sys.exit(main())
-"""
 
 
 @cache
 def why_no_strace() -> str:
-    """Why this machine cannot inject faults, or nothing if it can."""
+    """Why this machine cannot inject faults, or an empty string if it can."""
     if shutil.which("strace") is None:
         return "strace is not installed (Debian package strace)"
     probe = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
@@ -35,32 +30,46 @@ def why_no_strace() -> str:
 
 
 def sync_once_with(fault: str, workspace: Workspace, path: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """`sync --once` with strace's `--inject=fault` on it, from the first call of the command itself.
+    """`sync --once` under `strace --inject=FAULT`, which counts from the first call of the command itself.
 
-    With `path` only calls on this very path fail.
+    With `path`, only calls on exactly this path fail.
     """
     calls, _, _ = fault.partition(":")
     only = [f"--trace-path={path}"] if path else []
-    with subprocess.Popen(
-        [sys.executable, "-B", "-c", _DRIVER, *workspace.arguments("sync", "--once")],
-        env=environment(),
-        cwd=workspace.root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        os.waitpid(process.pid, os.WUNTRACED)
+    arguments = workspace.arguments("sync", "--once")
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        child = os.fork()  # a new interpreter would spend most of a test on its imports
+        if child == 0:
+            _stop_and_run(arguments, output, errors)
+        os.waitpid(child, os.WUNTRACED)
         tracer = subprocess.Popen(
-            ["strace", "-f", "-o", os.devnull, f"--trace={calls}", f"--inject={fault}", *only, "-p", str(process.pid)],
+            ["strace", "-f", "-o", os.devnull, f"--trace={calls}", f"--inject={fault}", *only, "-p", str(child)],
             stderr=subprocess.PIPE,
             text=True,
         )
         message = _first_line(tracer)
-        process.send_signal(signal.SIGCONT)
-        output, errors = process.communicate(timeout=60)
+        os.kill(child, signal.SIGCONT)
+        _, status = os.waitpid(child, 0)
         tracer.communicate(timeout=60)
-    assert "attached" in message, message
-    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+        assert "attached" in message, message
+        texts = (_text(output), _text(errors))
+    return subprocess.CompletedProcess(arguments, os.waitstatus_to_exitcode(status), *texts)
+
+
+def _stop_and_run(arguments: list[str], output: BinaryIO, errors: BinaryIO) -> NoReturn:
+    """The child process: stops until strace is attached, then runs the command."""
+    code = 70
+    try:
+        sys.stdout, sys.stderr = open(output.fileno(), "w"), open(errors.fileno(), "w")
+        os.kill(os.getpid(), signal.SIGSTOP)
+        code = main(arguments)
+    finally:
+        os._exit(code)
+
+
+def _text(file: BinaryIO) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8")
 
 
 def _first_line(tracer: subprocess.Popen[str]) -> str:

@@ -1,4 +1,4 @@
-"""A package root and a DAG folder on a real disk, and the real command at work on them."""
+"""A package root and a DAG folder on a real disk, and the real command that works on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from airflow_control_plane import DagGenerator, MultiPackageJobDiscovery
 CODE = Path(__file__).parents[2] / "generator"
 COMMAND = (sys.executable, "-B", "-m", "airflow_control_plane")
 FOREIGN_FILES = {
-    "handmade.py": b"# a DAG of somebody else\n",
+    "handmade.py": b"# a DAG that was not generated\n",
     "notes.txt": b"not even Python\n",
     ".airflowignore": b"drafts/\n",
 }
@@ -36,7 +36,7 @@ JOB = (entrypoint, {description!r})
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """An environment in which nothing but `variables` steers the generator."""
+    """An environment in which only `variables` configure the generator."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {**kept, "PYTHONPATH": str(CODE), **variables}
 
@@ -58,7 +58,7 @@ class Workspace:
         return self.root / "settings.json"
 
     def write_job(self, name: str, description: str = "A job", text: str | None = None) -> Path:
-        """Adds or replaces a job of the package `shop`, in one step as a good source does."""
+        """Adds or replaces a job of the package `shop` in one step, as an atomic source does."""
         path = self.packages / "shop" / "jobs" / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
@@ -80,11 +80,11 @@ class Workspace:
             (self.dags / name).write_bytes(content)
 
     def published(self) -> dict[str, bytes]:
-        """Every DAG that Airflow would read, by file name."""
+        """Every Python file in the DAG folder, by file name."""
         return {path.name: path.read_bytes() for path in sorted(self.dags.glob("*.py"))}
 
     def wanted(self) -> dict[str, bytes]:
-        """What the DAG folder should hold for the good jobs of the packages."""
+        """What the DAG folder should contain for the sound jobs in the packages."""
         generator = DagGenerator(self.dags)
         jobs = MultiPackageJobDiscovery([self.packages]).discover_all_jobs_flat()
         return {job.dag_filename: generator.generate_dag_for_job(job).encode() for job in jobs}
@@ -110,7 +110,7 @@ class Workspace:
     def sync_loop(
         self, *flags: str, prefix: Sequence[str] = (), variables: Mapping[str, str] | None = None, **sync: object
     ) -> Iterator[SyncLoopProcess]:
-        """The sidecar as a real process. `sync` are settings; it looks ten times a second unless they say otherwise."""
+        """The sidecar as a real process. `sync` are its settings; by default it looks ten times a second."""
         self.write_settings(**{"watchSeconds": 0.1, "intervalSeconds": 60, **sync})
         port = free_port()
         log = self.root / f"sync-{port}.log"
@@ -148,7 +148,7 @@ class SyncLoopProcess:
         return json.loads(self.get("/status"))
 
     def passes(self) -> float:
-        """When the last pass without an error ended; it grows as the loop goes on."""
+        """When the last pass without an error ended."""
         return metric(self.get("/metrics"), "airflow_control_plane_last_success_timestamp_seconds")
 
     def is_serving(self) -> bool:
@@ -160,7 +160,7 @@ class SyncLoopProcess:
         return self.is_serving() and self.status()["complete"]
 
     def stop(self, number: int = signal.SIGTERM) -> float:
-        """Sends a signal; returns the seconds until the process was gone."""
+        """Sends a signal and returns how many seconds the process took to end."""
         started = time.monotonic()
         self.process.send_signal(number)
         self.process.wait(timeout=30)
@@ -172,7 +172,7 @@ def metric(text: str, name: str) -> float:
 
 
 def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Waits until `condition` holds. Files and answers may come and go while it looks."""
+    """Waits until `condition` is true. A file that it reads may be missing for a moment."""
     deadline = time.monotonic() + seconds
     while True:
         with suppress(FileNotFoundError):
@@ -183,7 +183,7 @@ def eventually(condition: Callable[[], object], seconds: float = 60) -> None:
 
 
 def why_not(*command: str) -> str:
-    """Why this machine cannot run a command, or nothing if it can."""
+    """Why this machine cannot run a command, or an empty string if it can."""
     if shutil.which(command[0]) is None:
         return f"{command[0]} is not installed"
     done = subprocess.run(command, capture_output=True, text=True)

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A busy machine is no failure, and what fails in CI fails there each time; elsewhere every run looks for more.
+# A slow machine is not a failure. CI tries the same examples in every run; elsewhere every run tries new ones.
 settings.register_profile("patient", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("patient")
 
 SETTINGS_OF_THE_MACHINE = (
     "AIRFLOW_CONTROL_PLANE_LOG_FORMAT",
     "AIRFLOW_CONTROL_PLANE_SETTINGS",
+    "AIRFLOW_DAGS_DIR",
     "AIRFLOW__CORE__DAGS_FOLDER",
     "ETL_PACKAGES_ROOT",
     "ETL_PYTHON_PATH",
@@ -35,7 +36,7 @@ def packages(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def dags(tmp_path: Path) -> Path:
-    """Where the DAG folder will be."""
+    """The path of the DAG folder, which does not exist yet."""
     return tmp_path / "dags"
 
 

@@ -1,12 +1,12 @@
-"""Cases as data: a folder of `cases/` is a tree of packages, and says in its case.json what must come of it.
+"""Cases as data: each folder of `cases/` contains packages, and a case.json with the expected results.
 
-A case folder may hold
-    packages/   what is discovered
-    before/     packages that were synced earlier: they give the DAG folder its history
-    dags/       files laid over the DAG folder afterwards
-    case.json   what the case is about, what must come of it, and in "make" what neither git nor a plain file can hold
+A case folder may contain
+    packages/   the packages to discover
+    before/     packages that were synced earlier, so that the DAG folder has a history
+    dags/       files that are copied into the DAG folder afterwards
+    case.json   what the case is about, the expected results, and in "make" the files that git cannot store
 
-Standard library only, and no pytest: the same cases also run under every interpreter that the generator supports.
+Standard library only, without pytest: the same cases also run under every interpreter that the generator supports.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PROBLEMS_FILE = "airflow_control_plane_problems.py"
 
 @dataclass(frozen=True)
 class SyncExpectation:
-    """What `sync --once` does to the DAG folder; each file that is there before or after is in one of the lists."""
+    """What `sync --once` does to the DAG folder. Each file that exists before or after it is in one of the lists."""
 
     exit: int = 0
     options: tuple[str, ...] = ()
@@ -43,9 +43,9 @@ class SyncExpectation:
 
 @dataclass(frozen=True)
 class Case:
-    """`jobs` are the descriptions by "package.job", `problems` read like "path:line:column: severity [code]".
+    """`jobs` has the descriptions by "package.job"; `problems` are written "path:line:column: severity [code]".
 
-    `settings` is the settings file that every command is given.
+    `settings` is the settings file that every command uses.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Case:
 
     @property
     def expected_sync(self) -> SyncExpectation:
-        """Without history there is nothing to tell: each job gets its file, and errors get theirs."""
+        """By default each job gets a new DAG file, and the problems file is created if there are errors."""
         if self.sync:
             return self.sync
         created = [f"{key.replace('.', '_')}_dag.py" for key in self.jobs]
@@ -99,7 +99,7 @@ def _with_tuples(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def build(case: Case, where: Path) -> Path:
-    """Lays the case out in the new folder `where`: its history first, then the tree that is put to the test."""
+    """Builds the case in the new folder `where`: its history first, then the packages under test."""
     where.mkdir()
     if (case.folder / "before").is_dir():
         earlier = run("sync", "--once", "--packages-root", case.folder / "before", "--dags-dir", where / "dags")
@@ -140,11 +140,11 @@ def _make(step: dict[str, Any], where: Path) -> None:
         case {"remove": _}:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         case _:
-            raise ValueError(f"{verb} is no step that a case can make: {step}")
+            raise ValueError(f'unknown step {verb!r} in "make": {step}')
 
 
 def run(*arguments: str | Path) -> Result:
-    """The command line, in this process and its working folder."""
+    """Runs the command line in this process and its working folder."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
@@ -169,12 +169,12 @@ def run_sync(case: Case) -> Result:
 
 
 def discovered(result: Result) -> dict[str, str]:
-    """What `discover --format json` printed, in the form of `Case.jobs`."""
+    """The output of `discover --format json`, in the form of `Case.jobs`."""
     return {f"{job['package_name']}.{job['job_name']}": job["description"] for job in json.loads(result.out)["jobs"]}
 
 
 def found_problems(result: Result) -> tuple[str, ...]:
-    """What `check --format json` printed, in the form of `Case.problems`."""
+    """The output of `check --format json`, in the form of `Case.problems`."""
     return tuple(_problem_line(problem) for problem in json.loads(result.out)["problems"])
 
 
@@ -184,7 +184,7 @@ def _problem_line(problem: dict[str, Any]) -> str:
 
 
 class Look(NamedTuple):
-    """A file as it is: any write shows, be it with equal bytes."""
+    """The state of a file. Any write changes it, even one with equal bytes."""
 
     content: bytes | str
     inode: int
@@ -192,7 +192,7 @@ class Look(NamedTuple):
 
 
 def snapshot(folder: Path) -> dict[str, Look]:
-    """All that is below `folder`, links and special files included."""
+    """Everything below `folder`, including links and special files."""
     return {
         os.path.relpath(os.path.join(parent, name), folder): _look(Path(parent, name))
         for parent, folders, files in os.walk(folder)
@@ -211,7 +211,7 @@ def _look(path: Path) -> Look:
 
 
 def read_all(where: Path) -> dict[str, Any]:
-    """What this interpreter makes of all cases: jobs, problems, and the bytes of the DAG files."""
+    """What this interpreter finds in all cases: exit codes, problems, and the text of the DAG files."""
     readings = {}
     for case in load_cases():
         if case.unprivileged:

@@ -1,4 +1,4 @@
-"""Real disks that are full, out of inodes or read-only: a small file system of the test's own, seen by nobody else."""
+"""Disks that are full, out of inodes or read-only: small real file systems, mounted in a namespace of the test."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ import pytest
 from _workspace import COMMAND, FOREIGN_FILES, Workspace, environment, why_not
 
 IN_A_NAMESPACE = ("unshare", "--mount", "--propagation", "private")
-
-
 WHY_NOT_HERE = why_not(*IN_A_NAMESPACE, "mount", "-t", "tmpfs", "tmpfs", "/mnt")
 pytestmark = pytest.mark.skipif(bool(WHY_NOT_HERE), reason=WHY_NOT_HERE)
 
-# Prints exit codes and messages of each step, and after it the folder's files, one record a line.
+# After each step, stores the exit code, the message and a copy of the folder under the step's name.
 SCRIPT = """\
 set -e
 mount -t tmpfs -o size={size},nr_inodes={inodes} tmpfs "$DAGS"
@@ -31,7 +29,7 @@ step() {{
 
 
 class Disk:
-    """Runs steps on a small disk in the place of the DAG folder, and keeps a copy of the folder after each."""
+    """Runs steps with a small disk as the DAG folder, and keeps a copy of the folder after each step."""
 
     def __init__(self, workspace):
         self.workspace = workspace
@@ -72,14 +70,14 @@ def disk(workspace):
     return Disk(workspace)
 
 
-WRITE_FOREIGN = 'printf "# a DAG of somebody else\\n" > "$DAGS/handmade.py"'
+WRITE_FOREIGN = 'printf "# a DAG that was not generated\\n" > "$DAGS/handmade.py"'
 CHANGE_ALL = 'sed -i "s/The old version/The new version/" "$JOBS"/job_?.py; cp "$JOBS/job_0.py" "$JOBS/job_new.py"'
 FILL = 'cat /dev/zero > "$DAGS/ballast" 2>/dev/null || true'
 TAKE_INODES = 'n=0; while true 2>/dev/null > "$DAGS/ballast-$n"; do n=$((n+1)); done || true'
 FREE = 'rm "$DAGS"/ballast*'
 
 
-def assert_explained(workspace, code, message, reason):
+def assert_error_names_the_folder(workspace, code, message, reason):
     who = f"user {os.geteuid()}, group {os.getegid()}"
     assert (code, message) == (
         4,
@@ -87,8 +85,8 @@ def assert_explained(workspace, code, message, reason):
     )
 
 
-@pytest.mark.parametrize("shortage", [FILL, TAKE_INODES], ids=["no space", "no inodes"])
-def test_a_full_disk_costs_no_file_and_heals_when_there_is_room_again(shortage, disk, workspace):
+@pytest.mark.parametrize("shortage", [FILL, TAKE_INODES], ids=["no_space", "no_inodes"])
+def test_a_full_disk_damages_no_file_and_the_next_pass_with_room_repairs_the_folder(shortage, disk, workspace):
     old = workspace.wanted()
     disk.run(
         WRITE_FOREIGN, "name=before SYNC", CHANGE_ALL, shortage, "name=full SYNC", "name=again SYNC", FREE,
@@ -99,7 +97,7 @@ def test_a_full_disk_costs_no_file_and_heals_when_there_is_room_again(shortage, 
     assert disk.after("before")[::2] == (0, {**old, **foreign})
     for name in ("full", "again"):
         code, message, files = disk.after(name)
-        assert_explained(workspace, code, message, "No space left on device")
+        assert_error_names_the_folder(workspace, code, message, "No space left on device")
         without_ballast = {name: content for name, content in files.items() if not name.startswith("ballast")}
         assert without_ballast.keys() == {*old, *foreign}
         assert all(
@@ -108,27 +106,27 @@ def test_a_full_disk_costs_no_file_and_heals_when_there_is_room_again(shortage, 
     assert disk.after("free")[::2] == (0, {**new, **foreign})
 
 
-def test_a_disk_that_is_too_small_from_the_start_has_whole_files_only(disk, workspace):
+def test_a_disk_that_is_too_small_from_the_start_has_only_complete_files(disk, workspace):
     for number in range(200):
         workspace.write_job(f"more_{number}")
     disk.run("name=small SYNC", 'mount -o remount,size=10m "$DAGS"', "name=grown SYNC", size="64k")
     code, message, files = disk.after("small")
-    assert_explained(workspace, code, message, "No space left on device")
+    assert_error_names_the_folder(workspace, code, message, "No space left on device")
     assert 0 < len(files) < 210
     assert files.items() <= workspace.wanted().items()
     assert disk.after("grown")[::2] == (0, workspace.wanted())
 
 
-def test_a_disk_without_inodes_from_the_start_has_whole_files_only(disk, workspace):
+def test_a_disk_with_too_few_inodes_from_the_start_has_only_complete_files(disk, workspace):
     disk.run("name=small SYNC", 'mount -o remount,nr_inodes=100 "$DAGS"', "name=grown SYNC", inodes="6")
     code, message, files = disk.after("small")
-    assert_explained(workspace, code, message, "No space left on device")
+    assert_error_names_the_folder(workspace, code, message, "No space left on device")
     assert 0 < len(files) < 6
     assert files.items() <= workspace.wanted().items()
     assert disk.after("grown")[::2] == (0, workspace.wanted())
 
 
-def test_a_read_only_disk_is_explained_and_heals_when_it_can_be_written_again(disk, workspace):
+def test_a_read_only_disk_is_an_error_until_it_can_be_written_again(disk, workspace):
     old = workspace.wanted()
     disk.run(
         "name=before SYNC",
@@ -141,6 +139,6 @@ def test_a_read_only_disk_is_explained_and_heals_when_it_can_be_written_again(di
     )
     assert disk.after("nothing_to_do")[::2] == (0, old)
     code, message, files = disk.after("read_only")
-    assert_explained(workspace, code, message, "Read-only file system")
+    assert_error_names_the_folder(workspace, code, message, "Read-only file system")
     assert files == old
     assert disk.after("writable")[::2] == (0, workspace.wanted())

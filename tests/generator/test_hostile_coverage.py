@@ -1,4 +1,4 @@
-"""The table of faults in cases/faults.json: each is met by a case or a test, or says why it cannot occur."""
+"""The table of faults in cases/faults.json: every fault has a case, a test, or a reason why it cannot occur."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def test_there_are_faults() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["fault"])
-def test_a_fault_is_met_or_says_why_it_cannot_occur(fault: dict[str, Any]) -> None:
+def test_a_fault_has_a_case_a_test_or_a_reason_why_it_cannot_occur(fault: dict[str, Any]) -> None:
     assert fault.keys() <= {"fault", "cases", "tests", "reason"}
     assert fault.get("cases") or fault.get("tests") or fault.get("reason")
     assert set(fault.get("cases", [])) <= {case.name for case in load_cases()}
     for test in fault.get("tests", []):
         file, *names = test.split("::")
-        assert has_test(Path(__file__).with_name(file), names), f"there is no {test}"
+        assert has_test(Path(__file__).with_name(file), names), f"unknown test {test}"
 
 
 def has_test(file: Path, names: list[str]) -> bool:
@@ -37,7 +37,7 @@ def has_test(file: Path, names: list[str]) -> bool:
     return True
 
 
-def test_every_case_is_for_a_fault() -> None:
+def test_every_case_belongs_to_a_fault() -> None:
     named = {case for fault in FAULTS for case in fault.get("cases", [])}
     assert {case.name for case in load_cases()} == named
 
@@ -47,6 +47,6 @@ def test_every_folder_is_a_case() -> None:
     assert folders == {case.name for case in load_cases()}
 
 
-def test_every_case_says_what_it_is_about_in_a_sentence() -> None:
+def test_every_case_is_described_by_a_sentence() -> None:
     for case in load_cases():
         assert case.about.endswith("."), case.name

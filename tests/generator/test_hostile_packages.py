@@ -1,4 +1,4 @@
-"""Every case of `cases/` through the command line: what is found, what is written, what is left alone."""
+"""Every case in `cases/` through the command line: what is found, what is written and what is left alone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture
 def place(case: Case, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The case, laid out in the working folder of the test. Not in pytest's, which nobody but its owner may enter."""
+    """The case, built in a working folder of its own. pytest's own folder is closed to other users."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         Path(temporary).chmod(0o755)
         where = Path(temporary, case.name)
@@ -63,7 +63,7 @@ def place(case: Case, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def command(case: Case) -> RunAs:
-    """The command line as the user that the case is about: for root there is no file that cannot be read."""
+    """The command line, as an unprivileged user if the case asks for one: root can read every file."""
     if case.unprivileged and os.geteuid() == 0:
         return lambda *arguments: _as_nobody(lambda: run(*arguments))
     return run
@@ -91,7 +91,7 @@ def _as_nobody(work: Callable[[], Result]) -> Result:
     return answer
 
 
-def test_check_lists_the_problems_and_exits_accordingly(case: Case, place: Path, command: RunAs) -> None:
+def test_check_lists_the_problems_and_exits_with_the_expected_code(case: Case, place: Path, command: RunAs) -> None:
     result = command("check", "--format", "json", *source_options(case))
     assert result.code == case.check, result.err
     if case.check == 3:
@@ -101,7 +101,7 @@ def test_check_lists_the_problems_and_exits_accordingly(case: Case, place: Path,
         assert json.loads(result.out)["jobs"] == len(case.jobs)
 
 
-def test_discover_lists_the_jobs_and_runs_nothing(case: Case, place: Path, command: RunAs) -> None:
+def test_discover_lists_the_jobs_and_runs_none_of_them(case: Case, place: Path, command: RunAs) -> None:
     before = snapshot(place)
     result = command("discover", "--format", "json", *source_options(case))
     assert result.code == (3 if case.check == 3 else 0), result.err
@@ -111,9 +111,7 @@ def test_discover_lists_the_jobs_and_runs_nothing(case: Case, place: Path, comma
     assert snapshot(place) == before
 
 
-def test_sync_does_to_the_dag_folder_what_it_should_and_nothing_to_anything_else(
-    case: Case, place: Path, command: RunAs
-) -> None:
+def test_sync_changes_the_dag_folder_as_expected_and_nothing_else(case: Case, place: Path, command: RunAs) -> None:
     expected = case.expected_sync
     before, source_before = look_at_dags(place), look_outside_of_dags(place)
     result = sync(case, command)
@@ -139,7 +137,7 @@ def test_a_second_sync_changes_nothing(case: Case, place: Path, command: RunAs) 
     assert second.code == first.code
 
 
-def test_plan_tells_what_sync_will_do_and_does_nothing(case: Case, place: Path, command: RunAs) -> None:
+def test_plan_shows_what_sync_would_do_and_changes_nothing(case: Case, place: Path, command: RunAs) -> None:
     before = snapshot(place)
     options = [option for option in case.expected_sync.options if option != "--strict"]
     result = command("plan", "--format", "json", "--dags-dir", "dags", *source_options(case), *options)
@@ -194,8 +192,8 @@ def differences(before: dict[str, Look], after: dict[str, Look]) -> dict[str, li
     }
 
 
-def test_the_job_that_must_never_run_would_leave_its_mark(tmp_path: Path) -> None:
-    """Otherwise the tests above would prove nothing by finding none."""
+def test_a_job_that_runs_would_leave_a_file_behind(tmp_path: Path) -> None:
+    """Otherwise the tests above would pass even if discovery ran the jobs."""
     package = shutil.copytree(CASES / "never_run" / "packages" / "shop", tmp_path / "shop")
     for name in ("exits", "kills"):
         subprocess.run([sys.executable, package / "jobs" / f"{name}.py"])

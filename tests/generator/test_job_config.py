@@ -90,16 +90,18 @@ class TestLiterals:
     @given(st.integers(min_value=10**16) | st.integers(max_value=-(10**16)))
     def test_a_number_of_any_size_is_a_problem_and_no_crash(self, number: int) -> None:
         (message,) = messages(f"{JOB}JOB_CONFIG = {{'priority': {number:#x}}}\n")
-        assert message.endswith("from -1000000 to 1000000, found a number of a great many digits [config-value]")
+        assert message.endswith("from -1000000 to 1000000, found a number with too many digits [config-value]")
 
     def test_a_number_that_python_would_not_write_out_is_a_problem_and_no_crash(self) -> None:
         (message,) = messages(f"{JOB}JOB_CONFIG = {{'priority': 0x{'f' * 9000}}}\n")
-        assert message.endswith("found a number of a great many digits [config-value]")
+        assert message.endswith("found a number with too many digits [config-value]")
 
     @pytest.mark.parametrize(("text", "character"), [("\\0", "\\x00"), ("a\\ud800b", "\\ud800")])
     def test_a_character_that_no_database_stores_is_a_problem(self, text: str, character: str) -> None:
         (message,) = messages(f"{JOB}JOB_CONFIG = {{'args': ['fine', '{text}']}}\n")
-        assert message.startswith(f"2:32: error: args.1: has the character '{character}', which no database stores")
+        assert message.startswith(
+            f"2:32: error: args.1: contains the character '{character}', which the database cannot store"
+        )
 
     @pytest.mark.parametrize("key", ["timeout", "retry_delay", "schedule", "group", "pool"])
     def test_a_line_end_after_a_good_value_is_a_problem(self, key: str) -> None:
@@ -176,13 +178,13 @@ größe = 'ä'; JOB_CONFIG = {
         assert messages(self.SOURCE) == [
             "3:5: error: retrys: unknown key; did you mean retries? [config-key]",
             "4:5: error: retries: expected a whole number from 0 to 1000000, found -1 [config-value]",
-            "6:35: error: notify.on_failure.1: expected slack:<connection id> or email:<address>, found other text "
+            "6:35: error: notify.on_failure.1: expected slack:<connection id> or email:<address>, found a different string "
             "[config-value]",
             "7:9: error: notify.on_succes: unknown key; did you mean on_success? [config-key]",
             "11:13: error: env.A: expected a string, found null [config-value]",
             "11:24: error: env.B: expected a string, found 1 [config-value]",
             "9:5: error: schedule: '61' is no minute from 0 to 59 [config-schedule]",
-            "10:5: error: timezone: no such time zone; expected a name such as Europe/Berlin [config-timezone]",
+            "10:5: error: timezone: unknown time zone; expected a name such as Europe/Berlin [config-timezone]",
         ]
 
     def test_a_column_counts_characters(self) -> None:

@@ -130,7 +130,7 @@ def is_told(expected: Expected, place: str, text: str) -> bool:
 
 
 def test_an_override_is_for_a_job_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"jobs\.overrides\.orders: expected a job as package\.job"):
+    with pytest.raises(UsageError, match=r"jobs\.overrides\.orders: expected the name of a job, package\.job"):
         load_settings(settings_file(tmp_path, {"overrides": {"orders": {}}}))
 
 

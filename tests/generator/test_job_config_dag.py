@@ -1,4 +1,4 @@
-"""The DAG file that settings lead to: readable, and for any settings no more than their literals."""
+"""The DAG file of a job with settings: readable, and for any settings exactly what they ask for."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from _settings import EVERY_KEY, Config, any_settings, job
+from _settings import EVERY_KEY, Config, any_settings, job, resolved
 from airflow_control_plane.dag_generator.dag_file import render_dag
-from airflow_control_plane.settings.pod_template import PodTemplates
-from airflow_control_plane.model.job import DiscoveredJob
 from airflow_control_plane.model.catalog import Scan
+from airflow_control_plane.model.job import DiscoveredJob
 from airflow_control_plane.settings.apply import apply_settings
 from airflow_control_plane.settings.deployment import Deployment
+from airflow_control_plane.settings.pod_template import PodTemplates
 from hypothesis import given
 
-VALUES = Deployment(pod_templates=PodTemplates("/templates", {"spec": {"containers": [{"name": "base"}]}}))
+DEPLOYMENT = Deployment(pod_templates=PodTemplates("/templates", {"spec": {"containers": [{"name": "base"}]}}))
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 DAG_FILE = '''\
@@ -72,7 +72,7 @@ with DAG(
     max_active_runs=2,
     is_paused_upon_creation=True,
     default_args={"owner": "data-team"},
-    tags=["shop", "group:reporting", "nightly", "orders"],
+    tags=["shop", "etl", "auto-generated", "group:reporting", "nightly", "orders"],
     deadline=DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=timedelta(hours=2),
@@ -87,7 +87,7 @@ with DAG(
             type=["array", "null"],
             items={"type": "string"},
             title="Arguments",
-            description="Passed to the job, one argument a line.",
+            description="Arguments of the job, one per line.",
         )
     },
 ):
@@ -112,15 +112,15 @@ with DAG(
 
 
 def settled(config: Config) -> DiscoveredJob:
-    """The job shop.orders as this JOB_CONFIG makes it, beside those that it may run after."""
-    scan = apply_settings(Scan((job("shop.orders", config), job("up.a"), job("up.b"))), VALUES)
-    assert not scan.problems
-    return next(found for found in scan.jobs if found.key == "shop.orders")
+    """The job shop.orders with this JOB_CONFIG; the jobs that it may run after exist."""
+    catalog = apply_settings(Scan((job("shop.orders", config), job("up.a"), job("up.b"))), DEPLOYMENT)
+    assert not catalog.problems
+    return next(found for found in catalog.jobs if found.key == "shop.orders")
 
 
 @dataclass
 class Call:
-    """A call of something of Airflow's, or of our own runtime's."""
+    """A call of something imported from Airflow or from our own runtime."""
 
     name: str
     args: tuple[object, ...] = ()
@@ -136,7 +136,7 @@ class Call:
 
 
 class Executed:
-    """A DAG file that was executed where Airflow only writes down how it is called."""
+    """A DAG file, executed with an Airflow that only records how it is called."""
 
     def __init__(self, text: str) -> None:
         self.calls: dict[str, Call] = {}
@@ -172,11 +172,11 @@ def delay_or_none(asked: Config, key: str) -> timedelta | None:
     return delay(asked[key]) if key in asked else None
 
 
-def test_with_every_key_reads_as_if_written_by_hand() -> None:
+def test_a_dag_file_with_every_setting_is_written_as_expected() -> None:
     assert render_dag(settled(EVERY_KEY)) == DAG_FILE
 
 
-def test_a_duration_is_written_in_its_largest_whole_unit() -> None:
+def test_a_duration_is_written_in_the_largest_unit_that_divides_it() -> None:
     written = {
         90: "seconds=90",
         "90s": "seconds=90",
@@ -189,27 +189,53 @@ def test_a_duration_is_written_in_its_largest_whole_unit() -> None:
         assert f"execution_timeout=timedelta({text})" in render_dag(settled({"timeout": duration}))
 
 
-def test_what_is_not_asked_for_is_not_imported() -> None:
+def test_a_name_that_the_file_does_not_use_is_not_imported() -> None:
     for config in ({}, {"max_retry_delay": "1h"}, {"retry_delay": "1h"}, {"timezone": "Europe/Berlin"}):
         text = render_dag(settled(config))
         assert "timedelta" not in text and "CronTriggerTimetable" not in text and "Deadline" not in text
 
 
+@pytest.mark.parametrize(
+    ("key", "config", "tags"),
+    [
+        pytest.param("shop.orders", {}, ["shop", "etl", "auto-generated"], id="always"),
+        pytest.param(
+            "shop.orders",
+            {"tags": ["nightly", "finance"], "group": "reporting"},
+            ["shop", "etl", "auto-generated", "group:reporting", "nightly", "finance"],
+            id="group_before_own",
+        ),
+        pytest.param(
+            "shop.orders",
+            {"tags": ["finance", "etl", "auto-generated", "shop"]},
+            ["shop", "etl", "auto-generated", "finance"],
+            id="own_tag_repeats_another",
+        ),
+        pytest.param("etl.orders", {"tags": ["etl"]}, ["etl", "auto-generated"], id="package_named_etl"),
+    ],
+)
+def test_tags_are_the_package_etl_auto_generated_the_group_and_the_own_ones_without_repeats(
+    key: str, config: Config, tags: list[str]
+) -> None:
+    (found,) = resolved({key: config}).jobs
+    assert Executed(render_dag(found))["DAG"]["tags"] == tags
+
+
 @pytest.mark.parametrize("first", [{"env": {"A": "1", "B": "2"}}, {"resources": {"cpu": 1, "memory": "1Gi"}}])
-def test_the_order_in_a_map_changes_nothing(first: Config) -> None:
+def test_the_order_of_keys_in_a_map_does_not_change_the_file(first: Config) -> None:
     ((key, value),) = first.items()
     second = {key: dict(reversed(value.items()))}
     assert render_dag(settled(first)) == render_dag(settled(second))
 
 
 @given(any_settings())
-def test_any_settings_give_a_file_that_compiles_and_says_just_them(config: Config) -> None:
-    scan = apply_settings(Scan((job("shop.orders", config), job("up.a"), job("up.b"))), VALUES)
-    assert not scan.problems
+def test_any_settings_give_a_file_that_compiles_and_asks_for_exactly_these_settings(config: Config) -> None:
+    catalog = apply_settings(Scan((job("shop.orders", config), job("up.a"), job("up.b"))), DEPLOYMENT)
+    assert not catalog.problems
     if config.get("enabled") is False:
-        assert [found.key for found in scan.jobs] == ["up.a", "up.b"]
+        assert [found.key for found in catalog.jobs] == ["up.a", "up.b"]
         return
-    text = render_dag(scan.jobs[0])
+    text = render_dag(catalog.jobs[0])
     assert text.isascii()
     assert text == render_dag(settled(config))
     file = Executed(text)
@@ -227,7 +253,7 @@ def check_dag(file: Executed, asked: Config) -> None:
     assert dag["default_args"] == {"owner": asked.get("owner", "shop")}
     assert dag.get("dag_display_name") == asked.get("display_name")
     group = [f"group:{asked['group']}"] if "group" in asked else []
-    assert dag["tags"] == list(dict.fromkeys(["shop", *group, *asked.get("tags", [])]))
+    assert dag["tags"] == list(dict.fromkeys(["shop", "etl", "auto-generated", *group, *asked.get("tags", [])]))
     assert file.calls["Param"].args == (asked.get("args", []),)
     schedule = dag["schedule"]
     if "schedule" in asked:
@@ -257,10 +283,8 @@ def check_operator(file: Executed, asked: Config) -> None:
     if retries:
         assert operator["retry_delay"] == delay(asked.get("retry_delay", 300))
         assert operator.get("retry_exponential_backoff", False) is asked.get("retry_backoff", False)
-        assert operator.get("max_retry_delay") == (
-            delay(asked["max_retry_delay"]) if "max_retry_delay" in asked else None
-        )
-    assert operator.get("execution_timeout") == (delay(asked["timeout"]) if "timeout" in asked else None)
+        assert operator.get("max_retry_delay") == delay_or_none(asked, "max_retry_delay")
+    assert operator.get("execution_timeout") == delay_or_none(asked, "timeout")
     assert operator.get("pool") == asked.get("pool")
     assert operator.get("queue") == asked.get("queue")
     assert operator.get("priority_weight", 1) == asked.get("priority", 1)

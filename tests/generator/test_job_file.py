@@ -1,4 +1,4 @@
-"""One job file: from bytes to a description or problems. The forms that JOB may take are in cases/."""
+"""Reads one job file: bytes in, a description or problems out. The forms that JOB may take are in cases/."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 PATH = "shop/jobs/orders.py"
-WRITE = 'write JOB = (entrypoint, "description") once, at top level'
+ROOT = "/packages"
+WRITE = 'write JOB = (entrypoint, "description") once, at the top level'
 PRINTABLE_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=1000)
 
 
@@ -36,7 +37,7 @@ def messages(source: str | bytes) -> list[str]:
         ),
         pytest.param(
             "JOB = (main, 'text', 3)",
-            f"1:7: error: JOB has 3 element(s), not 2; {WRITE} [job-shape]",
+            f"1:7: error: JOB has 3 element(s) instead of 2; {WRITE} [job-shape]",
             id="elements",
         ),
         pytest.param(
@@ -46,34 +47,35 @@ def messages(source: str | bytes) -> list[str]:
         ),
         pytest.param(
             "JOB = (main, 'one')\nJOB = (main, 'two')",
-            f"2:1: error: JOB is bound a second time; {WRITE} [job-repeated]",
+            f"2:1: error: JOB is assigned more than once; {WRITE} [job-repeated]",
             id="repeated",
         ),
         pytest.param(
             "from shop import JOB",
-            "1:1: warning: JOB is imported here, which makes no job of this file; the file that assigns JOB is one "
-            "[job-imported]",
+            "1:1: warning: JOB is imported, so this file is not a job; the file that assigns JOB is [job-imported]",
             id="imported",
         ),
         pytest.param(
             "'''Doc.'''\nJOB = (main, f'{1}')",
-            "2:14: warning: the description is empty or computed; the first line of the docstring is taken "
+            "2:14: warning: the description is empty or computed, so the first line of the docstring is used "
             "[description-dynamic]",
             id="dynamic",
         ),
         pytest.param(
             "JOB = (main, f'{1}')",
-            "1:14: error: the description is empty or computed, and the file has no docstring [description-missing]",
+            "1:14: error: the description is empty or computed, and the file has no docstring; write a string "
+            "[description-missing]",
             id="missing",
         ),
         pytest.param(
             "# coding: latin-1\nJOB = (main, 'text')",
-            "1:1: error: declares the encoding 'latin-1', only UTF-8 is read; remove the declaration [encoding]",
+            "1:1: error: declares the encoding 'latin-1', but only UTF-8 is supported; remove the declaration "
+            "[encoding]",
             id="cookie",
         ),
         pytest.param(
             b"# \xff\nJOB = (main, 'text')",
-            "1:3: error: has a byte that is not UTF-8; save the file as UTF-8 [encoding]",
+            "1:3: error: contains a byte that is not UTF-8; save the file as UTF-8 [encoding]",
             id="bytes",
         ),
         pytest.param(
@@ -83,16 +85,16 @@ def messages(source: str | bytes) -> list[str]:
         ),
     ],
 )
-def test_a_problem_says_where_what_and_what_to_do(source: str | bytes, message: str) -> None:
+def test_a_problem_says_where_it_is_what_is_wrong_and_what_to_do(source: str | bytes, message: str) -> None:
     assert messages(source) == [f"{PATH}:{message}"]
 
 
-def test_a_column_counts_characters_as_an_editor_does() -> None:
+def test_a_column_counts_characters_and_not_bytes() -> None:
     assert messages("ä = '日本'; JOB = None")[0].startswith(f"{PATH}:1:17: ")
 
 
 @given(PRINTABLE_TEXT)
-def test_any_literal_description_is_read_as_it_is(description: str) -> None:
+def test_any_literal_description_is_read_unchanged(description: str) -> None:
     source = f"JOB = (print, {ascii(description)})\n".encode()
     if description.strip():
         assert read_job_file(source, PATH) == JobFile(description)
@@ -103,15 +105,14 @@ def test_any_literal_description_is_read_as_it_is(description: str) -> None:
 @example(b"JOB\r# coding: utf-7")
 @example(b"\xff\xfeJ\x00O\x00B\x00")
 @given(st.binary().map(lambda content: content + b"JOB"))
-def test_any_bytes_give_a_job_or_problems_and_never_an_exception(content: bytes) -> None:
+def test_any_bytes_are_a_job_or_a_problem_and_never_an_exception(content: bytes) -> None:
     job_file = read_job_file(content, PATH)
     assert job_file == NOT_A_JOB or job_file.description or job_file.problems
 
 
 @pytest.mark.filterwarnings("ignore:invalid escape sequence")
 @given(st.text(alphabet="JOB=(),'\"\\#: \n\r\f\t*abif_ＪＯＢ"))
-def test_what_python_binds_as_job_is_never_overlooked(source: str) -> None:
-    """Whatever the quick look at the bytes lets pass as "no job", Python does not see a JOB in it either."""
+def test_the_quick_test_for_job_never_misses_a_name_that_python_reads_as_job(source: str) -> None:
     if may_mention("JOB", source.encode()):
         return
     try:
@@ -121,13 +122,13 @@ def test_what_python_binds_as_job_is_never_overlooked(source: str) -> None:
     assert not any(isinstance(node, ast.Name) and node.id == "JOB" for node in ast.walk(tree))
 
 
-def test_a_large_file_is_read_in_a_child_with_the_same_result() -> None:
+def test_a_large_file_is_read_in_a_child_process_with_the_same_result() -> None:
     padding = "#" * IN_PROCESS_BYTES
     for source in ("JOB = (print, 'ä text')", "JOB = None", "'''Doc'''\nJOB = (print, 1)", "JOB = (", "nothing = 1"):
         content = f"{source}\n{padding}\n".encode()
-        assert read_job_file_safely(content, PATH) == read_job_file(content, PATH)
+        assert read_job_file_safely(content, PATH, ROOT) == read_job_file(content, PATH, ROOT)
 
 
-def test_a_child_reads_a_path_that_is_no_text() -> None:
+def test_the_child_process_accepts_a_path_that_cannot_be_decoded() -> None:
     content = b"JOB = None\n" + b"#" * IN_PROCESS_BYTES
-    assert read_job_file_safely(content, "shop/jobs/bad\udcff.py").problems[0].path == "shop/jobs/bad\udcff.py"
+    assert read_job_file_safely(content, "shop/jobs/bad\udcff.py", ROOT).problems[0].path == "shop/jobs/bad\udcff.py"

@@ -1,4 +1,4 @@
-"""The loop's decisions over time, ticked by hand under a clock of the test's own."""
+"""What the loop decides as time goes by. The tests call `tick` and set the clock themselves, so nothing waits."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
 from airflow_control_plane.settings.settings_file import Settings, SyncSettings
 from airflow_control_plane.sync.loop import SyncLoop
 from airflow_control_plane.sync.status import Board, Status
-from airflow_control_plane.sync.watched_settings import WatchedSettings
 from airflow_control_plane.sync.synchronizer import Synchronizer
+from airflow_control_plane.sync.watched_settings import WatchedSettings
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def workspace(tmp_path):
 
 
 class Clock:
-    """Stands in for the module `time` where a test would have to wait."""
+    """Replaces the module `time`, so that a test need not wait."""
 
     def __init__(self):
         self.now = 1_000_000.0
@@ -48,7 +48,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def new_loop(workspace):
-    """A loop to tick by hand, its board and its synchronizer."""
+    """Creates a loop; returns its `tick`, its board and its synchronizer."""
 
     def make(**sync):
         settings = WatchedSettings(None)
@@ -62,9 +62,7 @@ def new_loop(workspace):
     return make
 
 
-def test_deletions_of_a_source_that_is_copied_in_place_wait_for_a_second_look_ten_seconds_later(
-    clock, new_loop, workspace
-):
+def test_a_dag_of_a_source_that_is_not_atomic_is_deleted_after_ten_seconds(clock, new_loop, workspace):
     workspace.write_job("second")
     loop = new_loop(atomic_source=False)
     loop.tick()
@@ -75,7 +73,7 @@ def test_deletions_of_a_source_that_is_copied_in_place_wait_for_a_second_look_te
         assert ("shop_second_dag.py" in workspace.published()) is is_there
 
 
-def test_a_job_that_returns_while_it_is_awaited_keeps_its_dag(clock, new_loop, workspace):
+def test_a_job_that_comes_back_within_the_ten_seconds_keeps_its_dag(clock, new_loop, workspace):
     workspace.write_job("second")
     loop = new_loop(atomic_source=False)
     loop.tick()
@@ -106,7 +104,7 @@ def test_a_mass_deletion_waits_for_three_full_passes(clock, new_loop, workspace)
         assert len(workspace.published()) == left, f"after {seconds} s more"
 
 
-def test_passes_that_fail_do_not_count_towards_a_mass_deletion(clock, new_loop, workspace, monkeypatch):
+def test_failed_passes_do_not_count_towards_a_mass_deletion(clock, new_loop, workspace, monkeypatch):
     names = [f"job_{number}" for number in range(10)]
     for name in names:
         workspace.write_job(name)
@@ -137,11 +135,11 @@ def test_an_unexpected_error_is_logged_with_its_traceback_and_the_loop_goes_on(
 ):
     loop = new_loop()
     with monkeypatch.context() as patch:
-        patch.setattr(loop.synchronizer, "scan", fails_with(ZeroDivisionError("never seen before")))
+        patch.setattr(loop.synchronizer, "catalog", fails_with(ZeroDivisionError("never seen before")))
         loop.tick()
     [record] = caplog.records
     assert record.getMessage() == (
-        "sync failed, what is published stays: unexpected ZeroDivisionError: never seen before"
+        "sync failed, the DAG folder stays as it is: unexpected ZeroDivisionError: never seen before"
     )
     assert record.exc_info[0] is ZeroDivisionError
     assert (loop.board.status.failures, loop.board.status.is_complete) == (1, False)
@@ -150,13 +148,13 @@ def test_an_unexpected_error_is_logged_with_its_traceback_and_the_loop_goes_on(
     assert loop.board.status.error == ""
 
 
-def test_the_same_error_is_logged_once_in_five_minutes_and_anew_after_a_good_pass(clock, new_loop, monkeypatch, caplog):
+def test_a_lasting_error_is_logged_every_five_minutes_and_again_after_a_good_pass(clock, new_loop, monkeypatch, caplog):
     caplog.set_level(logging.ERROR)
     loop = new_loop()
 
     def fail_for(seconds, message):
         with monkeypatch.context() as patch:
-            patch.setattr(loop.synchronizer, "scan", fails_with(ValueError(message)))
+            patch.setattr(loop.synchronizer, "catalog", fails_with(ValueError(message)))
             for _ in range(seconds // 5):
                 loop.tick()
                 clock.now += 5
@@ -170,7 +168,7 @@ def test_the_same_error_is_logged_once_in_five_minutes_and_anew_after_a_good_pas
     assert loop.board.status.failures == 60 + 120 + 12 + 12
 
 
-def test_packages_that_stay_unreadable_are_logged_once_in_five_minutes(clock, new_loop, workspace, caplog):
+def test_packages_that_stay_unreadable_are_logged_every_five_minutes(clock, new_loop, workspace, caplog):
     loop = new_loop(interval_seconds=300)
     loop.tick()
     caplog.clear()
@@ -179,5 +177,5 @@ def test_packages_that_stay_unreadable_are_logged_once_in_five_minutes(clock, ne
         clock.now += 5
         loop.tick()
     messages = [record.getMessage() for record in caplog.records]
-    assert messages == [messages[0], "hold 1: shop_first_dag.py: the packages could not be read whole"] * 2
-    assert f"nothing is removed for now: package root {workspace.packages} cannot be read" in messages[0]
+    assert messages == [messages[0], "hold 1: shop_first_dag.py: the packages could not be read completely"] * 2
+    assert f"nothing is deleted for now: the package root {workspace.packages} cannot be read" in messages[0]

@@ -1,4 +1,4 @@
-"""The sidecar's log: one line a message, whatever the names in it are, and no trouble from those who should read it."""
+"""The sidecar's log: one line for each message, even with hostile names, and no failure if nobody reads it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import pytest
 from _workspace import COMMAND, Workspace, environment, eventually, free_port
 from airflow_control_plane.sync.log_format import JsonFormatter
 
-# A line that a name could forge, and a colour that it could set.
+# A file name that tries to forge a log line and to color the terminal.
 HOSTILE = "x\n2030-01-01 00:00:00,000 ERROR forged\x1b[31m\r"
 TEXT_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARNING|ERROR) [^\x00-\x1f\x7f]+")
 
 
 @pytest.fixture
 def workspace(tmp_path):
-    """Every place where somebody else's name gets into a message."""
+    """Hostile names in every place from which a name gets into a message."""
     workspace = Workspace(tmp_path)
     workspace.write_job("first")
     workspace.write_job(HOSTILE)
@@ -32,7 +32,7 @@ def workspace(tmp_path):
     return workspace
 
 
-def messages_of(workspace, log_format):
+def log_lines(workspace, log_format):
     flags = ("--packages-root", f"{workspace.root}/{HOSTILE}")
     with workspace.sync_loop(*flags, variables={"AIRFLOW_CONTROL_PLANE_LOG_FORMAT": log_format}) as loop:
         eventually(lambda: "hold 1" in loop.log)
@@ -40,16 +40,16 @@ def messages_of(workspace, log_format):
         return loop.log.split("\n")
 
 
-def test_the_text_log_has_one_line_a_message(workspace):
-    *lines, end = messages_of(workspace, "text")
+def test_the_text_log_has_one_line_for_each_message(workspace):
+    *lines, end = log_lines(workspace, "text")
     assert end == ""
     assert [line for line in lines if not TEXT_LINE.fullmatch(line)] == []
     assert not [line for line in lines if line.startswith("2030")]
     assert len([line for line in lines if r"x\n2030" in line]) == 3
 
 
-def test_the_json_log_has_one_object_a_message(workspace):
-    *lines, end = messages_of(workspace, "json")
+def test_the_json_log_has_one_object_for_each_message(workspace):
+    *lines, end = log_lines(workspace, "json")
     assert end == ""
     entries = [json.loads(line) for line in lines]
     assert {frozenset(entry) for entry in entries} == {frozenset(("time", "level", "message"))}
@@ -68,11 +68,11 @@ def test_an_unknown_log_format_is_refused(workspace):
     )
     assert (done.returncode, done.stderr) == (
         2,
-        "airflow-control-plane: AIRFLOW_CONTROL_PLANE_LOG_FORMAT is 'yaml', expected text or json\n",
+        "airflow-control-plane: AIRFLOW_CONTROL_PLANE_LOG_FORMAT is 'yaml'; expected text or json\n",
     )
 
 
-def test_an_error_message_of_a_command_is_one_line(tmp_path):
+def test_the_error_message_of_a_command_is_one_line(tmp_path):
     done = subprocess.run(
         [*COMMAND, "discover", "--packages-root", f"{tmp_path}/{HOSTILE}"],
         env=environment(),
@@ -98,7 +98,7 @@ def test_closed_streams_do_not_stop_the_work(closed, plain):
     assert plain.is_in_step()
 
 
-def test_a_loop_whose_log_nobody_reads_any_more_goes_on(plain):
+def test_a_loop_goes_on_after_the_reader_of_its_log_has_gone(plain):
     plain.write_settings(watchSeconds=0.1)
     port = free_port()
     reader, writer = os.pipe()
@@ -121,7 +121,7 @@ def test_a_loop_whose_log_nobody_reads_any_more_goes_on(plain):
         process.wait()
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(plain):
+def test_a_reader_that_closes_the_output_early_is_not_an_error(plain):
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -145,10 +145,10 @@ def test_a_traceback_is_part_of_its_json_line():
     assert json.loads(line)["traceback"].endswith("ValueError: never\nseen")
 
 
-def test_the_log_begins_with_what_is_there_even_if_nothing_is_to_be_done(tmp_path):
+def test_the_log_begins_with_the_number_of_jobs_even_if_nothing_changes(tmp_path):
     workspace = Workspace(tmp_path)
     workspace.write_job("first")
     assert workspace.sync_once().returncode == 0
     with workspace.sync_loop() as loop:
         eventually(lambda: loop.log)
-        assert f"1 job(s) in {workspace.dags}; a look every" in loop.log
+        assert f"INFO 1 job(s) in {workspace.dags}; checking every 0.1 s\n" in loop.log

@@ -10,11 +10,11 @@ from _settings import EVERY_KEY, Config, job, job_text, problems, resolved
 from _workspace import Workspace, eventually
 from airflow_control_plane.cli.explain import explain_job
 from airflow_control_plane.dag_generator.dag_file import render_dag
-from airflow_control_plane.settings.pod_template import PodTemplates
 from airflow_control_plane.model.catalog import Scan
+from airflow_control_plane.model.settings import BUILT_IN_SETTINGS, JobSettings
 from airflow_control_plane.settings.apply import apply_settings
 from airflow_control_plane.settings.deployment import Deployment
-from airflow_control_plane.model.settings import BUILT_IN_SETTINGS, JobSettings
+from airflow_control_plane.settings.pod_template import PodTemplates
 from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA, NOTIFY_EVENTS
 from hostile_cases import run
 

@@ -1,4 +1,4 @@
-"""What happens when a task runs: which job is imported from where, with which arguments, and how its end is judged."""
+"""What happens when a task runs: where its job is imported from, with which arguments, and which results succeed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
-from _workspace import COMMAND, environment
+from _workspace import environment
+from airflow_control_plane.runtime import JobFailed, arguments
 
-# sys.path and sys.modules belong to a process, so each run has one of its own, as in Airflow.
+# sys.path and sys.modules belong to a process, so each run has its own, as in Airflow.
 RUN_TASK = """\
 import json, sys
 from types import SimpleNamespace
@@ -50,7 +52,7 @@ class Packages:
         return self.write("shop/jobs/job.py", f'{before}def entrypoint(argv):\n{lines}\nJOB = (entrypoint, "A job")\n')
 
     def run(self, module="shop.jobs.job", import_root=".", conf=None, params=None, roots=None, **variables):
-        """Runs the job as its DAG would; `failure` is the exception that Airflow would see."""
+        """Runs the job as its DAG does. `failure` is the exception that Airflow would get."""
         variables = {"ETL_PACKAGES_ROOT": str(roots or self.root), **variables}
         done = subprocess.run(
             [sys.executable, "-B", "-c", RUN_TASK, json.dumps([module, import_root, conf, params or {}])],
@@ -71,7 +73,7 @@ def packages(tmp_path):
     return Packages(tmp_path / "packages")
 
 
-NO_EXIT_CODE = "expected an exit code: 0 or None for success, any other int for failure"
+EXPECTED = "expected an exit code: 0 or None for success, any other int for failure"
 
 
 @pytest.mark.parametrize(
@@ -91,33 +93,32 @@ NO_EXIT_CODE = "expected an exit code: 0 or None for success, any other int for 
         ("import sys; sys.exit('')", "JobFailed: job shop.job stopped: "),
         ("raise ValueError('bad order 17')", "ValueError: bad order 17"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt: "),
-        ("return True", f"JobFailed: job shop.job returned True of type bool, {NO_EXIT_CODE}"),
-        ("return False", f"JobFailed: job shop.job returned False of type bool, {NO_EXIT_CODE}"),
-        ("return 'done'", f"JobFailed: job shop.job returned 'done' of type str, {NO_EXIT_CODE}"),
-        ("return 0.0", f"JobFailed: job shop.job returned 0.0 of type float, {NO_EXIT_CODE}"),
-        ("raise SystemExit(2.5)", f"JobFailed: job shop.job returned 2.5 of type float, {NO_EXIT_CODE}"),
+        ("return True", f"JobFailed: job shop.job returned True of type bool; {EXPECTED}"),
+        ("return False", f"JobFailed: job shop.job returned False of type bool; {EXPECTED}"),
+        ("return 'done'", f"JobFailed: job shop.job returned 'done' of type str; {EXPECTED}"),
+        ("return 0.0", f"JobFailed: job shop.job returned 0.0 of type float; {EXPECTED}"),
+        ("raise SystemExit(2.5)", f"JobFailed: job shop.job returned 2.5 of type float; {EXPECTED}"),
     ],
 )
-def test_an_exit_code_of_0_or_none_succeeds_and_all_else_says_why_it_failed(body, failure, packages):
+def test_exit_code_0_or_none_succeeds_and_any_other_result_fails_with_a_reason(body, failure, packages):
     packages.write_job(body)
-    expected = failure and failure.replace(f", {NO_EXIT_CODE}", f"; {NO_EXIT_CODE}")
-    assert packages.run().failure == expected
+    assert packages.run().failure == failure
 
 
-def test_a_coroutine_is_no_exit_code(packages):
+def test_a_coroutine_is_not_an_exit_code(packages):
     packages.write("shop/jobs/job.py", 'async def entrypoint(argv):\n    return 0\n\n\nJOB = (entrypoint, "A job")\n')
     failure = packages.run().failure
     assert failure.startswith("JobFailed: job shop.job returned <coroutine object entrypoint at 0x")
-    assert failure.endswith(f"of type coroutine; {NO_EXIT_CODE}")
+    assert failure.endswith(f"of type coroutine; {EXPECTED}")
 
 
-def test_a_long_result_is_cut_short(packages):
+def test_a_long_result_is_shortened_in_the_message(packages):
     packages.write_job("return 'x' * 10_000")
     assert len(packages.run().failure) < 400
 
 
 @pytest.mark.parametrize(
-    ("conf", "params", "arguments"),
+    ("conf", "params", "expected"),
     [
         (None, {}, []),
         (None, {"args": None}, []),
@@ -131,28 +132,70 @@ def test_a_long_result_is_cut_short(packages):
         ({"args": ["", " ", "ü", "a\nb", "{{ ds }}", "--"]}, {}, ["", " ", "ü", "a\nb", "{{ ds }}", "--"]),
     ],
 )
-def test_arguments_come_from_the_conf_else_from_the_params(conf, params, arguments, packages):
+def test_arguments_come_from_the_conf_if_it_has_any_and_otherwise_from_the_params(conf, params, expected, packages):
     packages.write_job("import json; print(json.dumps(argv))")
     run = packages.run(conf=conf, params=params)
-    assert (run.failure, json.loads(run.printed)) == (SUCCEEDS, arguments)
+    assert (run.failure, json.loads(run.printed)) == (SUCCEEDS, expected)
 
 
 @pytest.mark.parametrize("args", ["--name Ada", 5, {"name": "Ada"}, [1], ["--n", 1], [["--n"]], [None], True, 0, ""])
-@pytest.mark.parametrize("by", ["conf", "params"])
-def test_arguments_of_a_wrong_type_are_refused_before_the_job_starts(args, by, packages):
+@pytest.mark.parametrize("place", ["conf", "params"])
+def test_arguments_of_the_wrong_type_are_refused(args, place):
+    context = {"dag_run": SimpleNamespace(conf={}), "params": {}}
+    (context["dag_run"].conf if place == "conf" else context["params"])["args"] = args
+    with pytest.raises(JobFailed) as refused:
+        arguments(context)
+    assert str(refused.value) == f'args is {args!r}; expected a list of strings such as {{"args": ["--name", "Ada"]}}'
+
+
+def test_wrong_arguments_are_refused_before_the_job_is_imported(packages):
     packages.write_job("print('started')", before="print('imported')\n")
-    run = packages.run(**{by: {"args": args}})
-    assert run.failure == (
-        f'JobFailed: args is {args!r}, expected a list of strings such as {{"args": ["--name", "Ada"]}}'
+    run = packages.run(conf={"args": 5})
+    assert (run.failure, run.printed) == (
+        'JobFailed: args is 5; expected a list of strings such as {"args": ["--name", "Ada"]}',
+        "",
     )
-    assert run.printed == ""
 
 
-def test_the_job_sees_its_name_and_arguments_in_sys_argv_and_the_task_its_own_again(packages):
+def test_sys_argv_has_the_name_and_arguments_of_the_job_and_is_restored_afterwards(packages):
     packages.write_job("import argparse, sys; print(sys.argv, argparse.ArgumentParser().prog); argv.clear()")
     run = packages.run(conf={"args": ["a"]})
     assert run.printed == "['shop.job', 'a'] shop.job"
     assert run.argv == ["-c"]
+
+
+JOB_DEFINITION = """\
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class JobDefinition:
+    entrypoint: object
+    description: str
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        "(print, 'A job')",
+        "JobDefinition(print, 'A job')",
+        "JobDefinition(description='A job', entrypoint=print)",
+    ],
+)
+def test_a_job_is_a_tuple_or_an_object_with_an_entry_point(job, packages):
+    packages.write("shop/jobs/job.py", f"{JOB_DEFINITION}JOB = {job}\n")
+    run = packages.run(conf={"args": ["ran"]})
+    assert (run.failure, run.printed) == (SUCCEEDS, "['ran']")
+
+
+def test_a_job_definition_may_come_from_shared_code(packages):
+    packages.write("etl_core/jobs.py", JOB_DEFINITION)
+    packages.write("shop/jobs/job.py", "from etl_core import jobs\n\nJOB = jobs.JobDefinition(print, 'A job')\n")
+    run = packages.run(conf={"args": ["ran"]})
+    assert (run.failure, run.printed) == (SUCCEEDS, "['ran']")
 
 
 @pytest.mark.parametrize(
@@ -163,47 +206,51 @@ def test_the_job_sees_its_name_and_arguments_in_sys_argv_and_the_task_its_own_ag
         ("JOB = (print,)\n", "(<built-in function print>,)"),
         ("JOB = ('print', 'A job')\n", "('print', 'A job')"),
         ("JOB = (None, 'A job')\n", "(None, 'A job')"),
+        ("JOB = (print, 'A job', 1)\n", "(<built-in function print>, 'A job', 1)"),
+        (f"{JOB_DEFINITION}JOB = JobDefinition\n", "<class 'shop.jobs.job.JobDefinition'>"),
+        (
+            f"{JOB_DEFINITION}JOB = JobDefinition('print', 'A job')\n",
+            "JobDefinition(entrypoint='print', description='A job')",
+        ),
     ],
 )
-def test_a_job_that_cannot_be_called_is_named(text, job, packages):
+def test_a_job_without_a_callable_entry_point_is_an_error_that_shows_it(text, job, packages):
     path = packages.write("shop/jobs/job.py", text)
-    assert packages.run().failure == f'JobFailed: {path}: JOB is {job}, expected (entrypoint, "description")'
+    assert packages.run().failure == f'JobFailed: {path}: JOB is {job}; expected (entrypoint, "description")'
 
 
-def test_an_import_error_passes_through(packages):
+def test_an_import_error_of_the_job_reaches_airflow(packages):
     packages.write_job("return 0", before="import no_such_library\n")
     assert packages.run().failure == "ModuleNotFoundError: No module named 'no_such_library'"
 
 
 @pytest.mark.parametrize(("code", "shown"), [("0", "0"), ("", "None"), ("'bye'", "'bye'")])
-def test_a_module_that_exits_when_it_is_imported_is_no_success(code, shown, packages):
+def test_a_module_that_exits_while_it_is_imported_has_failed(code, shown, packages):
     packages.write_job("return 0", before=f"import sys\n\nsys.exit({code})\n")
     assert packages.run().failure == (
-        f"JobFailed: shop.jobs.job calls sys.exit({shown}) when it is imported; call it in the job"
+        f"JobFailed: shop.jobs.job calls sys.exit({shown}) while it is imported; call it in the entry point instead"
     )
 
 
-def test_a_job_file_that_is_gone_is_named_with_the_roots_searched(packages, tmp_path):
+def test_a_missing_job_file_is_an_error_that_names_the_roots(packages, tmp_path):
     roots = f"{packages.root}{os.pathsep}{tmp_path / 'others'}"
-    assert packages.run(roots=roots).failure == (
-        f"JobFailed: shop/jobs/job.py does not exist any more; searched {roots}"
-    )
+    assert packages.run(roots=roots).failure == (f"JobFailed: shop/jobs/job.py no longer exists; searched {roots}")
 
 
-def test_a_missing_variable_for_the_roots_is_named(packages):
+def test_a_missing_variable_for_the_roots_is_an_error_that_names_it(packages):
     assert packages.run(ETL_PACKAGES_ROOT="").failure == (
-        "JobFailed: shop/jobs/job.py does not exist any more; searched nothing, as ETL_PACKAGES_ROOT is not set"
+        "JobFailed: shop/jobs/job.py no longer exists; searched nowhere, because ETL_PACKAGES_ROOT is not set"
     )
 
 
-def test_of_several_roots_the_first_that_has_the_job_counts(packages, tmp_path):
+def test_the_first_root_that_contains_the_job_is_used(packages, tmp_path):
     packages.write_job("print('second root')")
     (tmp_path / "first" / "shop").mkdir(parents=True)
     run = packages.run(roots=f"{tmp_path / 'first'}{os.pathsep}{packages.root}")
     assert (run.failure, run.printed) == (SUCCEEDS, "second root")
 
 
-def test_a_package_of_the_same_name_installed_elsewhere_does_not_win(packages, tmp_path):
+def test_an_installed_package_with_the_same_name_is_not_imported_instead(packages, tmp_path):
     installed = Packages(tmp_path / "installed")
     installed.write("shop/__init__.py", "")
     installed.write("shop/jobs/__init__.py", "")
@@ -215,8 +262,8 @@ def test_a_package_of_the_same_name_installed_elsewhere_does_not_win(packages, t
     assert (run.failure, run.printed) == (SUCCEEDS, "ours")
 
 
-def test_an_installed_package_that_does_win_is_a_clear_error(packages, tmp_path):
-    """Without __init__.py ours is a namespace package, and any regular package comes before those."""
+def test_an_installed_package_that_is_imported_instead_is_an_error_that_names_both_files(packages, tmp_path):
+    """Without __init__.py ours is a namespace package, and Python prefers any regular package."""
     installed = Packages(tmp_path / "installed")
     installed.write("shop/__init__.py", "")
     installed.write("shop/jobs/__init__.py", "")
@@ -225,12 +272,12 @@ def test_an_installed_package_that_does_win_is_a_clear_error(packages, tmp_path)
     run = packages.run(PYTHONPATH=f"{environment()['PYTHONPATH']}{os.pathsep}{installed.root}")
     assert run.printed == ""
     assert run.failure == (
-        f"JobFailed: shop.jobs.job was imported from {theirs}, expected {ours}: "
-        "another package of the name shop is installed; rename one of them"
+        f"JobFailed: shop.jobs.job was imported from {theirs} instead of {ours}: "
+        "another package named shop is installed; rename one of them"
     )
 
 
-def test_the_import_root_comes_first_then_shared_code_then_the_rest(packages):
+def test_sys_path_begins_with_the_import_root_followed_by_shared_code(packages):
     packages.root = packages.root / "a-project" / "src"
     packages.write_job("return 0")
     root = packages.root.parents[1]
@@ -243,7 +290,7 @@ def test_the_import_root_comes_first_then_shared_code_then_the_rest(packages):
 
 
 @pytest.mark.parametrize("already", ["a-project", ".", "lib:.:a-project"])
-def test_the_order_holds_whatever_stands_on_the_path_already(already, packages, tmp_path):
+def test_sys_path_has_this_order_even_if_it_had_these_folders_before(already, packages, tmp_path):
     packages.write("a-project/shop/jobs/job.py", 'JOB = (lambda argv: 0, "A job")\n')
     before = os.pathsep.join(str((packages.root / folder).resolve()) for folder in already.split(":"))
     run = packages.run(
@@ -256,7 +303,7 @@ def test_the_order_holds_whatever_stands_on_the_path_already(already, packages, 
     assert len(set(run.path)) == len(run.path)
 
 
-def test_shared_code_at_the_root_imports_from_a_package_of_its_own_project(packages):
+def test_a_package_in_a_folder_of_its_own_can_import_shared_code_from_the_root(packages):
     packages.write("etl_core/jobs.py", "GREETING = 'from etl_core'\n")
     job = 'from etl_core.jobs import GREETING\nJOB = (lambda argv: print(GREETING), "A job")\n'
     packages.write("a-project/src/shop/jobs/job.py", job)
@@ -264,16 +311,16 @@ def test_shared_code_at_the_root_imports_from_a_package_of_its_own_project(packa
     assert (run.failure, run.printed) == (SUCCEEDS, "from etl_core")
 
 
-# How a source looks on disk: the link that is re-pointed, and what it points to for a version.
+# How a source publishes a version: the link that it replaces, and the target of the link.
 SWAPS = {
-    "the root is a link, as git-sync makes it": ("current", "versions/{version}", "current"),
-    "the root holds a ..data link, as a ConfigMap does": ("root/..data", "..{version}", "root"),
-    "the root holds a link for each package": ("root/shop", ".versions/{version}/shop", "root"),
+    "the_root_is_a_link_as_in_git-sync": ("current", "versions/{version}", "current"),
+    "the_root_contains_a_data_link_as_in_a_ConfigMap": ("root/..data", "..{version}", "root"),
+    "the_root_contains_a_link_for_each_package": ("root/shop", ".versions/{version}/shop", "root"),
 }
 
 
 @pytest.mark.parametrize(("link", "target", "root"), SWAPS.values(), ids=SWAPS)
-def test_a_source_swapped_mid_run_cannot_mix_versions(link, target, root, tmp_path):
+def test_a_run_never_mixes_two_versions_of_the_source(link, target, root, tmp_path):
     link = tmp_path / link
     link.parent.mkdir(exist_ok=True)
     for version in ("old", "new"):
@@ -294,63 +341,16 @@ def test_a_source_swapped_mid_run_cannot_mix_versions(link, target, root, tmp_pa
 
 
 @pytest.mark.parametrize("python_path", [".", "lib"])
-def test_a_package_may_be_a_link_to_a_folder_of_another_name(python_path, packages):
+def test_a_package_may_be_a_link_to_a_folder_with_another_name(python_path, packages):
     Packages(packages.root / ".store").write("abc123/jobs/job.py", 'JOB = (lambda argv: print("ran"), "A job")\n')
     (packages.root / "shop").symlink_to(".store/abc123")
     run = packages.run(ETL_PYTHON_PATH=python_path)
     assert (run.failure, run.printed) == (SUCCEEDS, "ran")
 
 
-def test_a_jobs_folder_may_be_a_link_to_another_place_of_the_root(packages):
+def test_a_jobs_folder_may_be_a_link_to_another_folder_of_the_root(packages):
     packages.write("common/job.py", 'JOB = (lambda argv: print("ran"), "A job")\n')
     (packages.root / "a-project/shop").mkdir(parents=True)
     (packages.root / "a-project/shop/jobs").symlink_to("../../common")
     run = packages.run(import_root="a-project")
     assert (run.failure, run.printed) == (SUCCEEDS, "ran")
-
-
-def run_command(packages, *arguments):
-    return subprocess.run(
-        [*COMMAND, "run", "--packages-root", str(packages.root), *arguments],
-        env=environment(),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-
-
-@pytest.mark.parametrize(
-    ("body", "code", "last_line"),
-    [
-        ("return 0", 0, ""),
-        ("return None", 0, ""),
-        ("return 3", 1, "✗ job shop.job failed with exit code 3"),
-        ("raise SystemExit('no orders')", 1, "✗ job shop.job stopped: no orders"),
-        ("return True", 1, f"✗ job shop.job returned True of type bool; {NO_EXIT_CODE}"),
-        ("raise ValueError('bad order 17')", 1, "ValueError: bad order 17"),
-    ],
-)
-def test_the_run_command_ends_with_1_if_the_job_failed(body, code, last_line, packages):
-    packages.write_job(body)
-    done = run_command(packages, "shop.job")
-    assert (done.returncode, done.stderr.rstrip("\n").rpartition("\n")[2]) == (code, last_line)
-
-
-def test_the_run_command_hands_on_what_follows_two_dashes(packages):
-    packages.write_job("print(argv)")
-    done = run_command(packages, "shop.job", "--", "--name", "Ada")
-    assert (done.returncode, done.stdout) == (0, "['--name', 'Ada']\n")
-
-
-def test_the_run_command_shows_where_a_job_raised(packages):
-    path = packages.write_job("raise ValueError('bad order 17')")
-    assert f'File "{path}", line 2, in entrypoint' in run_command(packages, "shop.job").stderr
-
-
-def test_the_run_command_names_the_jobs_there_are_if_it_does_not_know_one(packages):
-    packages.write_job("return 0")
-    done = run_command(packages, "shop.jbo")
-    assert (done.returncode, done.stderr) == (
-        2,
-        f"airflow-control-plane: no job shop.jbo in {packages.root}; there are: shop.job\n",
-    )

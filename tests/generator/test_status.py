@@ -1,4 +1,4 @@
-"""What the sidecar says of itself: /healthz, /status, /metrics, and the `status` command."""
+"""What the sidecar reports about itself: /healthz, /status, /metrics, and the `status` command."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ import socket
 import subprocess
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from urllib.error import HTTPError
 
 import pytest
 from _workspace import COMMAND, Workspace, environment, eventually, free_port, metric
-from airflow_control_plane.sync import status_server
+from airflow_control_plane.sync import status
 from airflow_control_plane.sync.status import Board, Status
+from airflow_control_plane.sync.status_server import serve
 from airflow_control_plane.version import VERSION
+from hostile_cases import run
 
 PROBE_SECONDS = 1.0
 REQUEST = b"GET /healthz HTTP/1.0\r\n\r\n"
@@ -44,7 +46,7 @@ def loop(workspace):
         yield loop
 
 
-def test_status_is_the_agreed_document(loop, workspace):
+def test_status_is_the_documented_json(loop, workspace):
     document = loop.status()
     assert datetime.fromisoformat(document["last_sync"]).utcoffset() == timedelta(0)
     assert abs(datetime.now(timezone.utc) - datetime.fromisoformat(document["last_sync"])) < timedelta(minutes=5)
@@ -57,8 +59,8 @@ def test_status_is_the_agreed_document(loop, workspace):
         "jobs": [
             {
                 "dag_id": "shop_job_0",
-                "package": "shop",
-                "job": "job_0",
+                "package_name": "shop",
+                "job_name": "job_0",
                 "description": 'Quote " backslash \\ umlaut ü',
                 "source": "shop/jobs/job_0.py",
             }
@@ -76,7 +78,8 @@ def test_status_is_the_agreed_document(loop, workspace):
     assert document["held_back"][0] == {
         "file": "shop_job_1_dag.py",
         "source": "shop/jobs/job_1.py",
-        "reason": "7 of 8 DAGs at once; seen in 1 of 3 full passes (at once with: sync --once --allow-mass-delete)",
+        "reason": "7 of 8 DAGs would be deleted at once; seen in 1 of 3 full passes "
+        "(now: sync --once --allow-mass-delete)",
     }
     assert len(document["held_back"]) == 7
 
@@ -86,7 +89,7 @@ SAMPLE = re.compile(
 )
 
 
-def test_metrics_are_prometheus_text_and_no_name_of_a_person_is_a_label(loop):
+def test_metrics_are_in_the_text_format_of_prometheus_and_no_job_name_is_a_label(loop):
     lines = loop.get("/metrics").split("\n")
     assert lines.pop() == ""
     kinds, samples = {}, {}
@@ -142,7 +145,7 @@ def test_any_other_path_is_not_found(path, loop):
     [b"POST /status HTTP/1.0\r\nContent-Length: 9\r\n\r\n", b"\r\n", b"\0" * 1000, b"GET " + b"/" * 100_000 + b"\r\n"],
     ids=["post", "empty", "zeros", "long"],
 )
-def test_nonsense_is_refused_and_hurts_nobody(request_bytes, loop):
+def test_an_invalid_request_is_refused_and_the_server_goes_on(request_bytes, loop):
     with socket.create_connection(("127.0.0.1", loop.port), timeout=10) as client:
         try:
             client.sendall(request_bytes)
@@ -156,22 +159,23 @@ def test_nonsense_is_refused_and_hurts_nobody(request_bytes, loop):
 
 @contextmanager
 def slow_clients(port, count, drip):
-    """Clients that connect, and then say nothing or a byte a second, but never an end."""
-    over = threading.Event()
+    """Clients that connect and then send nothing, or one byte after another, but never a whole request."""
+    started, over = threading.Event(), threading.Event()
     with ExitStack() as stack:
         clients = [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(count)]
 
         def write():
-            while not over.wait(1):
+            while not over.is_set():
                 for client in clients:
-                    try:
+                    with suppress(OSError):  # the server has dropped this client
                         client.send(drip)
-                    except OSError:
-                        continue
+                started.set()
+                over.wait(0.05)
 
         writer = threading.Thread(target=write)
         writer.start()
         try:
+            assert started.wait(timeout=10)
             yield
         finally:
             over.set()
@@ -180,7 +184,7 @@ def slow_clients(port, count, drip):
 
 @pytest.mark.parametrize("drip", [b"", b"G"], ids=["silent", "dripping"])
 @pytest.mark.parametrize("count", [8, 60])
-def test_slow_clients_cannot_keep_a_probe_waiting(count, drip, loop):
+def test_slow_clients_do_not_keep_a_probe_waiting(count, drip, loop):
     with slow_clients(loop.port, count, drip):
         for _ in range(5):
             started = time.monotonic()
@@ -188,7 +192,7 @@ def test_slow_clients_cannot_keep_a_probe_waiting(count, drip, loop):
             assert time.monotonic() - started < PROBE_SECONDS
 
 
-def test_many_honest_clients_at_once_are_all_served(loop):
+def test_several_clients_at_once_are_all_served(loop):
     answers = []
     clients = [threading.Thread(target=lambda: answers.append(loop.get("/status"))) for _ in range(8)]
     for client in clients:
@@ -198,11 +202,11 @@ def test_many_honest_clients_at_once_are_all_served(loop):
     assert [json.loads(answer)["complete"] for answer in answers] == [True] * 8
 
 
-def test_a_heart_that_stops_beating_is_seen(monkeypatch):
+def test_healthz_fails_when_the_loop_has_not_moved_for_two_minutes(monkeypatch):
     now = 1000.0
-    monkeypatch.setattr(status_server, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(status, "time", SimpleNamespace(monotonic=lambda: now))
     board, port = Board(Status("/dags")), free_port()
-    stop = status_server.serve("127.0.0.1", port, board)
+    stop = serve("127.0.0.1", port, board)
     try:
         for age, code in [(0, 200), (119, 200), (120, 503), (10_000, 503)]:
             now = 1000.0 + age
@@ -219,19 +223,19 @@ def probe(port):
         return int(client.makefile().readline().split()[1])
 
 
-def test_health_does_not_depend_on_the_packages_or_their_problems(workspace, tmp_path):
+def test_healthz_does_not_depend_on_the_packages(tmp_path):
     elsewhere = Workspace(tmp_path)
     with elsewhere.sync_loop() as loop:
         eventually(loop.is_serving)
         eventually(lambda: loop.status()["error"])
         document = loop.status()
         assert (document["complete"], document["jobs"], document["last_sync"]) == (False, [], "")
-        assert f"package root {elsewhere.packages} cannot be read" in document["error"]
+        assert f"the package root {elsewhere.packages} cannot be read" in document["error"]
         assert metric(loop.get("/metrics"), "airflow_control_plane_complete") == 0
         assert loop.is_serving()
 
 
-def test_a_port_in_use_is_a_clear_error_at_start(workspace, loop):
+def test_a_second_sync_beside_a_running_one_says_to_use_once(workspace, loop):
     done = subprocess.run(
         [*COMMAND, *workspace.arguments("sync", "--status-port", str(loop.port))],
         env=environment(),
@@ -242,61 +246,66 @@ def test_a_port_in_use_is_a_clear_error_at_start(workspace, loop):
     assert (done.returncode, done.stdout, done.stderr) == (
         2,
         "",
-        f"airflow-control-plane: cannot serve the status on 127.0.0.1:{loop.port}: "
-        "Address already in use; choose another --status-host or --status-port\n",
+        f"airflow-control-plane: port {loop.port} is in use, probably by a `sync` that is already running here; "
+        "use --once for a single pass, or choose another --status-port\n",
+    )
+
+
+def test_an_address_of_another_machine_is_refused(workspace):
+    done = subprocess.run(
+        [*COMMAND, *workspace.arguments("sync", "--status-host", "192.0.2.1")],  # an address for documentation
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        "airflow-control-plane: cannot serve the status on 192.0.2.1:8975: Cannot assign requested address; "
+        "choose another --status-host or --status-port\n",
     )
 
 
 @pytest.mark.parametrize(("flags", "is_open"), [((), False), (("--status-host", "0.0.0.0"), True)])
-def test_other_machines_see_the_status_only_if_they_are_meant_to(flags, is_open, tmp_path):
+def test_the_status_is_served_to_other_machines_only_if_asked(flags, is_open, tmp_path):
     with Workspace(tmp_path).sync_loop(*flags) as loop:
         eventually(loop.is_serving)
-        with socket.socket() as client:  # another address of this machine stands in for another machine
+        with socket.socket() as client:  # another address of this machine, instead of another machine
             assert (client.connect_ex(("127.0.0.2", loop.port)) == 0) is is_open
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", ""])
-def test_a_port_that_is_none_is_refused(port, workspace):
-    done = status_command(port)
-    assert done.returncode == 2
-    assert f"{port!r} is not a port, expected 1 to 65535" in done.stderr
+@pytest.fixture
+def status_command(monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # a proxy must not be used
+    return lambda port, *flags: run("status", "--status-port", str(port), *flags)
 
 
-def status_command(port, *flags):
-    return subprocess.run(
-        [*COMMAND, "status", f"--status-port={port}", *flags],
-        env=environment(http_proxy="http://127.0.0.1:9"),  # a proxy has no business between the two
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
-
-
-def test_the_status_command_tells_people(loop, workspace):
+def test_the_status_command_prints_text(status_command, loop, workspace):
     done = status_command(loop.port)
-    assert (done.returncode, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
     assert re.fullmatch(rf"1 job\(s\) in {workspace.dags}, last sync 20\S+\+00:00", lines[0])
     assert lines[1] == "2 problem(s)"
     assert lines[2].startswith("  shop/jobs/broken.py:1:7: error: Python cannot parse this file: ")
     assert lines[3].startswith(r"  shop/jobs/evil\n\x1b[31m{}" + '"\\é.py: error: ')
-    assert lines[4] == "7 DAG(s) of removed jobs held back"
-    assert lines[5].startswith("  shop_job_1_dag.py: 7 of 8 DAGs at once; ")
+    assert lines[4] == "7 DAG(s) whose deletion is held back"
+    assert lines[5].startswith("  shop_job_1_dag.py: 7 of 8 DAGs would be deleted at once; ")
     assert len(lines) == 5 + 7
 
 
-def test_the_status_command_hands_programs_the_document(loop):
+def test_the_status_command_prints_the_same_json_as_status(status_command, loop):
     done = status_command(loop.port, "--format", "json")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert {**json.loads(done.stdout), "last_sync": ""} == {**loop.status(), "last_sync": ""}
+    assert (done.code, done.err) == (0, "")
+    assert {**json.loads(done.out), "last_sync": ""} == {**loop.status(), "last_sync": ""}
 
 
-def test_the_status_command_ends_with_3_when_nothing_listens():
+def test_the_status_command_exits_3_if_nothing_listens(status_command):
     port = free_port()
     done = status_command(port)
-    assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith(f"airflow-control-plane: no sidecar answers on http://127.0.0.1:{port}/status (")
-    assert done.stderr.endswith("Connection refused); is sync running here?\n")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith(f"airflow-control-plane: no sidecar answers at http://127.0.0.1:{port}/status (")
+    assert done.err.endswith("Connection refused); is `sync` running here?\n")
 
 
 @pytest.mark.parametrize(
@@ -310,8 +319,9 @@ def test_the_status_command_ends_with_3_when_nothing_listens():
         b"HTTP/1.0 200 OK\r\nContent-Length: 100\r\n\r\n{}",
         b"HTTP/1.0 200 OK\r\n\r\n{}",
     ],
+    ids=["nothing", "ssh", "error_500", "text", "a_list", "too_short", "an_empty_object"],
 )
-def test_the_status_command_ends_with_3_when_something_else_listens(answer):
+def test_the_status_command_exits_3_if_another_program_listens(answer, status_command):
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve():
@@ -322,5 +332,5 @@ def test_the_status_command_ends_with_3_when_something_else_listens(answer):
 
         threading.Thread(target=serve, daemon=True).start()
         done = status_command(server.getsockname()[1])
-    assert (done.returncode, done.stdout) == (3, "")
-    assert re.fullmatch(r"airflow-control-plane: no sidecar answers on .+\n", done.stderr)
+    assert (done.code, done.out) == (3, "")
+    assert re.fullmatch(r"airflow-control-plane: no sidecar answers at .+; is `sync` running here\?\n", done.err)

@@ -13,8 +13,6 @@ from pathlib import Path
 
 from airflow_control_plane.dag_generator.dag_file import render_dag
 from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
-from airflow_control_plane.settings.apply import apply_settings
-from airflow_control_plane.settings.deployment import Deployment
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "jobs.md"
 JOB = re.compile(r"<!-- example: job -->\n\n```python\n# packages/(?P<path>\S+)\n(?P<text>.*?)```", re.DOTALL)
@@ -22,15 +20,15 @@ DAG = re.compile(r"(?<=<!-- example: DAG \(make docs\) -->\n\n```python\n).*?(?=
 
 
 def dag_of(path: str, text: str) -> str:
-    """The DAG file that the generator makes of a job file at `path` in a package root."""
+    """The DAG file that the generator writes for a job file at `path` in a package root."""
     with tempfile.TemporaryDirectory() as root:
         file = Path(root, path)
         file.parent.mkdir(parents=True)
         file.write_text(text, encoding="utf-8")
-        scan = apply_settings(MultiPackageJobDiscovery([root]).scan(), Deployment())
-    if scan.problems or len(scan.jobs) != 1:
-        raise SystemExit(f"{PAGE.name}: the example is not a job: {', '.join(map(str, scan.problems))}")
-    return render_dag(scan.jobs[0])
+        catalog = MultiPackageJobDiscovery(root).catalog()
+    if catalog.problems or len(catalog.jobs) != 1:
+        raise SystemExit(f"{PAGE.name}: the example is not a valid job: {', '.join(map(str, catalog.problems))}")
+    return render_dag(catalog.jobs[0])
 
 
 def main() -> int:

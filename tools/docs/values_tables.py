@@ -1,6 +1,6 @@
-"""Writes the tables in docs/values.md from values.yaml and its comments. `make docs` runs it.
+"""Writes the tables of docs/values.md from values.yaml and its comments. `make docs` runs it.
 
-With --check nothing is written, and the exit code is 1 if the page is stale.
+With --check nothing is written, and the exit code is 1 if a table is stale.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BEGIN, END = "<!-- values: begin (make docs) -->", "<!-- values: end -->"
 
 
 def reference(values: Mapping[str, Any], texts: Mapping[str, str]) -> str:
-    """A heading, a text and a table for each section."""
+    """A heading, a text and a table for each section: docs/values.md."""
     return "\n\n".join(section_text(section, values[section], texts) for section in values)
 
 
@@ -41,23 +41,24 @@ def rows(prefix: str, value: Mapping[str, Any], texts: Mapping[str, str]) -> Ite
             yield from rows(path, member, texts)
 
 
-def with_reference(text: str, content: str) -> str:
+def with_table(text: str, table: str) -> str:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise SystemExit(f"{PAGE.name}: expected the lines\n{BEGIN}\n{END}")
-    return f"{before}{BEGIN}\n{content}\n{END}{after}"
+        raise SystemExit(f"{PAGE}: expected a table between the lines\n{BEGIN}\n{END}")
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if the page is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if a table is stale")
     options = parser.parse_args()
     source = (ROOT / "values.yaml").read_text(encoding="utf-8")
+    values, texts = yaml.safe_load(source), comments(source)
     text = PAGE.read_text(encoding="utf-8")
-    renewed = with_reference(text, reference(yaml.safe_load(source), comments(source)))
+    renewed = with_table(text, reference(values, texts))
     if options.check and renewed != text:
-        print(f"{PAGE.name} is stale: run make docs", file=sys.stderr)
+        print(f"{PAGE.name}: the tables are stale: run make docs", file=sys.stderr)
         return 1
     PAGE.write_text(renewed, encoding="utf-8")
     return 0

@@ -1,0 +1,3 @@
+from etl_core.jobs import OtherDefinition
+
+JOB = OtherDefinition(print, "text")

@@ -1,0 +1,8 @@
+"""The docstring."""
+from etl_core.jobs import JobDefinition
+
+
+def main(argv): ...
+
+
+JOB = JobDefinition(main, description=describe())

@@ -1,0 +1,10 @@
+from etl_core.jobs import JobDefinition
+
+
+def main(argv): ...
+
+
+JOB = JobDefinition(
+    main,
+    description="On several lines",
+)
