@@ -48,7 +48,7 @@ def value_at(path: str) -> Any:
 
 
 def leaves() -> list[str]:
-    """The keys whose value is no map, or a map that is passed through."""
+    """The keys whose value is not a map, or is a map that is passed through."""
     return [path for path, schema in schema_keys(SCHEMA) if not is_ours(path, schema)]
 
 

@@ -1,4 +1,4 @@
-"""Equal input gives equal bytes and equal problems, whichever Python, locale, time zone, hash seed or umask."""
+"""Equal packages give equal files and problems under every Python, locale, time zone, hash seed and umask."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +18,31 @@ from hostile_cases import load_cases, run, snapshot
 
 CODE = Path(__file__).parents[2] / "generator"
 VERSIONS = ("3.10", "3.11", "3.12", "3.13")
-SURROUNDINGS = {
+ENVIRONMENTS = {
     "locale": {"LC_ALL": "C", "LANG": "C"},
     "ascii_locale": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "time_zone": {"TZ": "Pacific/Kiritimati"},
     "hash_seed": {"PYTHONHASHSEED": "42"},
     "other_hash_seed": {"PYTHONHASHSEED": "4242"},
-    "optimised": {"PYTHONOPTIMIZE": "2"},
+    "optimized": {"PYTHONOPTIMIZE": "2"},
     "development_mode": {"PYTHONDEVMODE": "1"},
 }
 
 
 @functools.cache
 def interpreter(version: str) -> str | None:
-    """A Python of this version: the one that runs the tests, one on the PATH, or one of pyenv."""
+    """A Python of this version: the one that runs the tests, one on the PATH, or one that pyenv installed."""
     if version == "{}.{}".format(*sys.version_info):
         return sys.executable
     candidates = [shutil.which(f"python{version}")]
     if pyenv := shutil.which("pyenv"):
         root = subprocess.run([pyenv, "root"], capture_output=True, encoding="utf-8").stdout.strip()
         candidates += map(str, Path(root, "versions").glob(f"{version}.*/bin/python{version}"))
-    return next((candidate for candidate in candidates if candidate and answers(candidate)), None)
+    return next((candidate for candidate in candidates if candidate and can_run(candidate)), None)
 
 
-def answers(candidate: str) -> bool:
-    """A shim of pyenv is there for versions, too, that are not switched on."""
+def can_run(candidate: str) -> bool:
+    """A shim of pyenv exists even for a version that is not activated."""
     return subprocess.run([candidate, "-c", ""], capture_output=True).returncode == 0
 
 
@@ -56,7 +57,7 @@ def python(request: pytest.FixtureRequest) -> str:
 def generate(
     python: str, packages: Path, dags: Path, umask: int = 0o022, **environment: str
 ) -> dict[str, tuple[bytes, int]]:
-    """The DAG folder that a process in these surroundings writes: content and mode of each file."""
+    """The content and mode of each file that `generate` writes in a process with this Python and environment."""
     subprocess.run(
         [python, "-B", "-m", "airflow_control_plane", "generate", "--packages-root", packages, "--dags-dir", dags],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CODE), **environment},
@@ -80,14 +81,14 @@ def test_every_python_writes_the_same_bytes(
     assert generate(python, example_packages, dags) == reference
 
 
-@pytest.mark.parametrize("environment", SURROUNDINGS.values(), ids=SURROUNDINGS.keys())
-def test_the_surroundings_change_nothing(
+@pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS.keys())
+def test_the_environment_does_not_change_the_files(
     environment: dict[str, str], example_packages: Path, dags: Path, reference: dict[str, tuple[bytes, int]]
 ) -> None:
     assert generate(sys.executable, example_packages, dags, **environment) == reference
 
 
-def test_a_strict_umask_hides_no_file_from_airflow(
+def test_airflow_can_read_the_files_even_with_a_strict_umask(
     example_packages: Path, dags: Path, reference: dict[str, tuple[bytes, int]]
 ) -> None:
     dags.mkdir()
@@ -95,7 +96,7 @@ def test_a_strict_umask_hides_no_file_from_airflow(
     assert {mode & 0o777 for _, mode in reference.values()} == {0o644}
 
 
-def test_the_place_of_the_packages_changes_nothing(
+def test_the_path_of_the_packages_does_not_change_the_files(
     tmp_path: Path, example_packages: Path, dags: Path, reference: dict[str, tuple[bytes, int]]
 ) -> None:
     elsewhere = shutil.copytree(example_packages, tmp_path / "some where" / "else")
@@ -103,7 +104,7 @@ def test_the_place_of_the_packages_changes_nothing(
 
 
 @pytest.mark.parametrize("command", [("sync", "--once"), ("generate",)], ids=" ".join)
-def test_a_second_pass_writes_nothing_and_touches_no_time(
+def test_a_second_pass_writes_nothing_and_changes_no_time_stamp(
     command: Sequence[str], example_packages: Path, dags: Path
 ) -> None:
     options = [*command, "--packages-root", str(example_packages), "--dags-dir", str(dags)]
@@ -115,33 +116,33 @@ def test_a_second_pass_writes_nothing_and_touches_no_time(
     assert (dags.stat().st_mtime_ns, dags.stat().st_ctime_ns) == (folder.st_mtime_ns, folder.st_ctime_ns)
 
 
-@pytest.fixture(scope="module")
-def read_all_cases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
-    """Says what a Python makes of all cases, in one process of it."""
-
-    @functools.cache
-    def read(python: str) -> dict[str, Any]:
-        program = Path(__file__).with_name("hostile_cases.py")
-        result = subprocess.run(
-            [python, "-B", program, tmp_path_factory.mktemp("cases")],
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CODE)},
-            capture_output=True,
-            encoding="utf-8",
-        )
-        assert result.returncode == 0, result.stderr
-        return json.loads(result.stdout)
-
-    return read
+def read_all_cases(python: str, folder: Path) -> dict[str, Any]:
+    """What a Python finds in all cases, in a process of its own."""
+    result = subprocess.run(
+        [python, "-B", Path(__file__).with_name("hostile_cases.py"), folder],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CODE)},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
 
 
-def test_every_python_makes_the_same_of_every_hostile_case(
-    python: str, read_all_cases: Callable[[str], dict[str, Any]]
-) -> None:
-    readings, reference = read_all_cases(python), read_all_cases(sys.executable)
+def test_every_python_finds_the_same_in_every_hostile_case(tmp_path: Path) -> None:
+    """One test for all versions, so that each reads the cases only once."""
+    found = {version: python for version in VERSIONS if (python := interpreter(version))}
+    folders = [tmp_path / version for version in found]
+    for folder in folders:
+        folder.mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        readings = dict(zip(found, pool.map(read_all_cases, found.values(), folders), strict=True))
     cases = {case.name: case for case in load_cases() if not case.unprivileged}
-    assert readings.keys() == cases.keys()
-    for name, reading in readings.items():
-        assert reading["check"] == cases[name].check
-        assert reading["sync"] == cases[name].expected_sync.exit
-        assert sorted(reading["problems"]) == sorted(cases[name].problems)
-        assert reading["dags"] == reference[name]["dags"]
+    reference = readings["{}.{}".format(*sys.version_info)]
+    for version, reading in readings.items():
+        assert reading.keys() == cases.keys()
+        for name, case in cases.items():
+            where = f"{name} under Python {version}"
+            assert reading[name]["check"] == case.check, where
+            assert reading[name]["sync"] == case.expected_sync.exit, where
+            assert sorted(reading[name]["problems"]) == sorted(case.problems), where
+            assert reading[name]["dags"] == reference[name]["dags"], where
