@@ -120,7 +120,7 @@ def test_a_removed_file_removes_its_dag(volume: PackagesVolume, airflow: Airflow
 
 
 def listed_import_errors(namespace: str) -> str:
-    """What the documented command shows. It is documented for the namespace airflow, and exits with 1 if it lists any."""
+    """What the documented command shows, in another namespace. It exits with 1 if it lists any error."""
     line = command(OPERATIONS, "Import errors", "list-import-errors").replace("-n airflow ", f"-n {namespace} ")
     with pytest.raises(CommandError) as listed:
         shell(line)
