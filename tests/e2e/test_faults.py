@@ -99,6 +99,7 @@ def test_a_wrong_database_password_is_reported_by_the_init_container(durable: Du
         advice = "ERROR: The database refuses the user or the password. Check the Secret"
         eventually(lambda: advice in log_of_migrate(wrong), "the init container says what is wrong")
     wrong.uninstall()
+    eventually(lambda: not wrong.pods("scheduler") + wrong.pods("webserver"), "the pods that waited have ended", 60)
 
 
 def kill(durable: Durable, component: str, container: str) -> None:
