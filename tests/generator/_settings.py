@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from airflow_control_plane.discovery.job_file import JobFile, read_job_file
-from airflow_control_plane.model.text import unstorable_character
-from airflow_control_plane.model.job import DeclaredJob
 from airflow_control_plane.model.catalog import Catalog, Scan
+from airflow_control_plane.model.job import DeclaredJob
+from airflow_control_plane.model.text import unstorable_character
 from airflow_control_plane.settings.apply import apply_settings
 from airflow_control_plane.settings.deployment import Deployment
 from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA

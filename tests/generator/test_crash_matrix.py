@@ -94,7 +94,16 @@ def assert_the_next_pass_repairs(workspace, after):
         (UNLINK, "EIO", "cannot be cleaned by user {uid}, group {gid}: Input/output error"),
         (LOCK, "ENOLCK", "cannot be locked by user {uid}, group {gid}: No locks available"),
     ],
-    ids="fsync_EIO fsync_ENOSPC rename_ENOSPC rename_EROFS rename_EDQUOT fchmod_EPERM unlink_EIO flock_ENOLCK".split(),
+    ids=[
+        "fsync_EIO",
+        "fsync_ENOSPC",
+        "rename_ENOSPC",
+        "rename_EROFS",
+        "rename_EDQUOT",
+        "fchmod_EPERM",
+        "unlink_EIO",
+        "flock_ENOLCK",
+    ],
 )
 def test_a_failing_call_is_explained_and_damages_no_file(call, error, words, before, after, tmp_path):
     workspace = copy_of(before, tmp_path / "copy")
