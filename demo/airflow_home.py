@@ -1,4 +1,4 @@
-"""A throw-away AIRFLOW_HOME: settings, secrets made for this one run, and the environment that uses them."""
+"""A temporary AIRFLOW_HOME: settings, secrets generated for one run, and the environment that uses them."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class AirflowHome:
         home.dags.mkdir()
         home.write("airflow.cfg", home.settings())
         home.write("passwords.json", json.dumps({USER: home.password}))
-        # People save single files here, so nothing promises that the packages change all at once.
-        home.write("sync.json", json.dumps({"sync": {"watchSeconds": 1, "atomicSource": False}}))
+        # Files are saved one by one here, so the packages do not change in one step.
+        home.write("sync.json", json.dumps({"sync": {"watchSeconds": 1}, "deployment": {"atomicSource": False}}))
         return home
 
     @property
@@ -41,11 +41,11 @@ class AirflowHome:
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
-        path.touch(mode=0o600)  # secrets
+        path.touch(mode=0o600)  # some of them contain secrets
         path.write_text(text, encoding="utf-8")
 
     def settings(self) -> str:
-        """airflow.cfg; all that is not named here is Airflow's own default, SQLite among it."""
+        """The text of airflow.cfg. Everything else keeps Airflow's default, including the SQLite database."""
         sections: dict[str, dict[str, object]] = {
             "core": {
                 "dags_folder": self.dags,
@@ -67,7 +67,7 @@ class AirflowHome:
                 "jwt_secret": secrets.token_urlsafe(96),
                 "jwt_expiration_time": 30 * 24 * 3600,  # a demo may stay up for days
             },
-            # As the chart sets them: a new file is listed soon, an unchanged one is not parsed again and again.
+            # The chart's values: new files are listed soon, and unchanged files are parsed again only every 5 minutes.
             "dag_processor": {
                 "refresh_interval": 10,
                 "bundle_refresh_check_interval": 2,
@@ -80,22 +80,23 @@ class AirflowHome:
             for section, options in sections.items()
             for line in (f"[{section}]", *(f"{name} = {value}" for name, value in options.items()), "")
         ]
-        return "\n".join(lines).replace("%", "%%")  # Airflow takes a single one for the start of a reference
+        return "\n".join(lines).replace("%", "%%")  # a single % starts a reference to another option
 
     def environment(self) -> dict[str, str]:
-        """The caller's, less what would steer Airflow or the generator elsewhere."""
+        """The caller's environment, without the variables that configure another Airflow or generator."""
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "_AIRFLOW", "ETL_"))
         }
         generator = Path(__file__).resolve().parent.parent / "generator"
         return kept | {
             "AIRFLOW_HOME": str(self.folder),
+            "AIRFLOW_DAGS_DIR": str(self.dags),
             "AIRFLOW_CONTROL_PLANE_SETTINGS": str(self.folder / "sync.json"),
             "ETL_PACKAGES_ROOT": str(self.packages),
             "ETL_WORKDIR": str(self.folder / "work"),
             "PYTHONPATH": str(generator),
             "PYTHONUNBUFFERED": "1",
-            "NO_PROXY": LOOPBACK,  # a proxy of the caller's has no business between these processes
+            "NO_PROXY": LOOPBACK,  # these processes talk to each other directly
             "no_proxy": LOOPBACK,
         }
 

@@ -1,4 +1,4 @@
-"""Processes that run beside the demo, each in a process group of its own and none outliving it."""
+"""The demo's child processes. Each has its own process group, and none outlives the demo."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ TAIL_LINES = 25
 
 
 class DemoError(Exception):
-    """The demo cannot go on; the message says why and what to look at."""
+    """The demo cannot continue. The message says why and where to look."""
 
 
 @dataclass
 class Children:
-    """Starts commands in one environment, sends their output to log files, and ends them all."""
+    """Starts commands with one environment, writes their output to log files, and stops them all."""
 
     environment: dict[str, str]
     logs: Path
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    is_ending: bool = False
+    is_stopping: bool = False
 
-    def end_on(self, *numbers: signal.Signals) -> None:
-        """Have `check` raise KeyboardInterrupt: an interruption elsewhere could lose a process just started."""
+    def stop_on(self, *numbers: signal.Signals) -> None:
+        """Make `check` raise KeyboardInterrupt on these signals. Anywhere else it could lose a process just started."""
         for number in numbers:
-            signal.signal(number, self.note_ending)
+            signal.signal(number, self.request_stop)
 
-    def note_ending(self, number: int, frame: FrameType | None) -> None:
-        self.is_ending = True
+    def request_stop(self, number: int, frame: FrameType | None) -> None:
+        self.is_stopping = True
 
     def run(self, name: str, *command: str) -> None:
-        """Start a command and wait for its end."""
+        """Start a command and wait until it ends."""
         self.start(name, *command)
         while self.running[name].poll() is None:
             time.sleep(0.1)
-            self.check(passing=name)
+            self.check(may_end=name)
         if self.running.pop(name).returncode:
             raise self.failure(name, f"{name} failed")
 
     def start(self, name: str, *command: str) -> None:
-        # A session of its own: Ctrl-C in the terminal reaches the demo alone, which then ends its children in order.
+        # In its own session, so Ctrl-C in the terminal reaches only the demo, which then stops its children in order.
         with self.log(name).open("wb") as log:
             self.running[name] = subprocess.Popen(
                 [sys.executable, "-m", *command],
@@ -58,35 +58,36 @@ class Children:
                 start_new_session=True,
             )
 
-    def check(self, passing: str = "") -> None:
-        """Every one of them is meant to stay, save the one that is passing."""
-        if self.is_ending:
+    def check(self, may_end: str = "") -> None:
+        """Raise an error if a process has ended, except the one that may."""
+        if self.is_stopping:
             raise KeyboardInterrupt
         for name, process in self.running.items():
-            if name != passing and process.poll() is not None:
-                raise self.failure(name, f"{name} ended by itself with exit code {process.returncode}")
+            if name != may_end and process.poll() is not None:
+                raise self.failure(name, f"{name} ended unexpectedly with exit code {process.returncode}")
 
     def failure(self, name: str, message: str) -> DemoError:
-        """An error that shows the end of the log in which to look."""
+        """An error that shows the end of the process's log."""
         lines = self.log(name).read_text(errors="replace").splitlines()[-TAIL_LINES:]
-        return DemoError("\n".join([f"{message}. The end of {self.log(name)}:", *(f"  | {line}" for line in lines)]))
+        heading = f"{message}. The last lines of {self.log(name)}:"
+        return DemoError("\n".join([heading, *(f"  | {line}" for line in lines)]))
 
     def log(self, name: str) -> Path:
         return self.logs / f"{name}.log"
 
     def stop(self) -> None:
-        """Ask every group to end, wait, then insist."""
+        """Terminate every process group, wait, then kill what is left."""
         for process in self.running.values():
             signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         for process in self.running.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=max(0.0, deadline - time.monotonic()))
-            signal_group(process, signal.SIGKILL)  # also what a leader left behind
+            signal_group(process, signal.SIGKILL)  # also kills what a group's leader left behind
             process.wait()
         self.running.clear()
 
 
 def signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):  # the whole group is gone already
+    with contextlib.suppress(ProcessLookupError):  # the whole group has ended
         os.killpg(process.pid, number)

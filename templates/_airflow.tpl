@@ -1,6 +1,6 @@
-{{/* The environment of every Airflow container. Secrets come by reference; the rest of the configuration is airflow.cfg. */}}
+{{/* The environment of every Airflow container. Secrets are references; all other configuration is in airflow.cfg. */}}
 {{- define "airflow-control-plane.airflowEnv" -}}
-{{ include "airflow-control-plane.generatorEnv" . }}
+{{ include "airflow-control-plane.jobEnv" . }}
 - name: AIRFLOW__CORE__FERNET_KEY
   valueFrom:
     secretKeyRef:
@@ -14,10 +14,10 @@
     secretKeyRef:
       {{- include "airflow-control-plane.secretKeyRef" (dict "root" . "entry" "apiSecretKey") | nindent 6 }}
 {{ include "airflow-control-plane.databaseEnv" . }}
-# The image's entry point would start a whole Airflow just to see whether the database answers.
+# By default the image's entry point starts a whole Airflow process only to check the database connection.
 - name: CONNECTION_CHECK_MAX_COUNT
   value: "0"
-# A signal reaches the scheduler alone: the jobs it runs may end in peace.
+# Signals go to the scheduler only, so that the jobs it runs can finish.
 - name: DUMB_INIT_SETSID
   value: "0"
 {{- with .Values.airflow.extraEnv }}
@@ -25,7 +25,7 @@
 {{- end }}
 {{- end }}
 
-{{/* How Airflow reaches its database. */}}
+{{/* The environment variables with the address of Airflow's database. */}}
 {{- define "airflow-control-plane.databaseEnv" -}}
 {{- if .Values.postgresql.enabled -}}
 - name: POSTGRES_PASSWORD
@@ -33,7 +33,7 @@
     secretKeyRef:
       {{- include "airflow-control-plane.secretKeyRef" (dict "root" . "entry" "postgresqlPassword") | nindent 6 }}
 - name: AIRFLOW__DATABASE__SQL_ALCHEMY_CONN
-  value: postgresql+psycopg2://airflow:$(POSTGRES_PASSWORD)@{{ .Release.Name }}-postgresql:5432/airflow
+  value: postgresql+psycopg2://airflow:$(POSTGRES_PASSWORD)@{{ .Release.Name }}-postgresql:{{ include "airflow-control-plane.port" "postgresql" }}/airflow
 {{- else -}}
 - name: AIRFLOW__DATABASE__SQL_ALCHEMY_CONN
   valueFrom:
@@ -42,13 +42,11 @@
 {{- end }}
 {{- end }}
 
-{{/* The fields that all Airflow containers share: (dict "root" $ "component" "scheduler"). */}}
-{{- define "airflow-control-plane.airflowContainer" -}}
+{{/* The fields that all Airflow containers have: (dict "root" $ "component" "scheduler"), where the component is that
+     of the pod. "mounts" is optional: YAML text with more items for volumeMounts. */}}
+{{- define "airflow-control-plane.airflowContainerFields" -}}
 {{- $pod := include "airflow-control-plane.podSettings" . | fromYaml -}}
-image: {{ include "airflow-control-plane.image" .root }}
-imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-securityContext:
-  {{- include "airflow-control-plane.containerSecurityContext" . | nindent 2 }}
+{{ include "airflow-control-plane.containerFields" .root }}
 env:
   {{- include "airflow-control-plane.airflowEnv" .root | nindent 2 }}
 {{- with .root.Values.airflow.extraEnvFrom }}
@@ -57,24 +55,25 @@ envFrom:
 {{- end }}
 volumeMounts:
   {{- include "airflow-control-plane.airflowMounts" .root | nindent 2 }}
+  {{- with .mounts }}
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- with $pod.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end }}
 
-{{/* The mounts of an Airflow container. Nothing is writable but the logs and /tmp. */}}
+{{/* The mounts of an Airflow container. Only the logs and /tmp are writable. */}}
 {{- define "airflow-control-plane.airflowMounts" -}}
 {{ include "airflow-control-plane.generatorMounts" . }}
-- name: scripts
-  mountPath: /opt/airflow-scripts
-  readOnly: true
+{{ include "airflow-control-plane.podScriptsMount" . }}
 - name: config
-  mountPath: /opt/airflow/airflow.cfg
+  mountPath: {{ include "airflow-control-plane.mountPath" "airflowConfig" }}
   subPath: airflow.cfg
   readOnly: true
 {{- if .Values.webserver.config }}
 - name: config
-  mountPath: /opt/airflow/webserver_config.py
+  mountPath: {{ include "airflow-control-plane.mountPath" "webserverConfig" }}
   subPath: webserver_config.py
   readOnly: true
 {{- end }}
@@ -82,23 +81,22 @@ volumeMounts:
 {{ . }}
 {{- end }}
 - name: dags
-  mountPath: /opt/airflow/dags
+  mountPath: {{ .Values.dags.dir }}
   readOnly: true
-- name: logs
-  mountPath: /opt/airflow/logs
+{{ include "airflow-control-plane.logsMount" . }}
 - name: tmp
-  mountPath: /tmp
+  mountPath: {{ include "airflow-control-plane.mountPath" "tmp" }}
   subPath: airflow
 {{- end }}
 
-{{/* The volumes of an Airflow pod: (dict "root" $ "component" "scheduler"). */}}
+{{/* The volumes of an Airflow pod: (dict "root" $ "component" "scheduler"). The admin password is not among them. */}}
 {{- define "airflow-control-plane.airflowVolumes" -}}
 {{- $pod := include "airflow-control-plane.podSettings" . | fromYaml -}}
 {{- with .root -}}
 {{ include "airflow-control-plane.generatorVolumes" . }}
-- name: scripts
+- name: pod-scripts
   configMap:
-    name: {{ .Release.Name }}-scripts
+    name: {{ .Release.Name }}-pod-scripts
 - name: config
   configMap:
     name: {{ .Release.Name }}-config
@@ -107,7 +105,7 @@ volumeMounts:
 {{- end }}
 - name: dags
   emptyDir:
-    sizeLimit: {{ .Values.sync.sizeLimit }}
+    sizeLimit: {{ .Values.dags.sizeLimit }}
 - name: tmp
   emptyDir:
     sizeLimit: 1Gi

@@ -1,6 +1,7 @@
-{{/* airflow.cfg as section, key, value: what this chart has to know, with values `airflow.config` merged over it. */}}
+{{/* The options of airflow.cfg as YAML, by section: the chart's presets, and the value airflow.config merged over them.
+     A scheduler whose pod is replaced waits for its jobs. The two thresholds keep others from taking them for lost. */}}
 {{- define "airflow-control-plane.config" -}}
-{{- $patience := add .Values.scheduler.terminationGracePeriodSeconds 30 -}}
+{{- $lostAfterSeconds := add .Values.scheduler.terminationGracePeriodSeconds 30 -}}
 {{- $presets := dict
   "core" (dict
     "executor" "LocalExecutor"
@@ -19,8 +20,8 @@
     "health_check_threshold" 120)
   "scheduler" (dict
     "enable_health_check" true
-    "scheduler_health_check_threshold" $patience
-    "orphaned_tasks_check_interval" $patience)
+    "scheduler_health_check_threshold" $lostAfterSeconds
+    "orphaned_tasks_check_interval" $lostAfterSeconds)
 -}}
 {{- with .Values.webserver.baseUrl -}}
 {{- $_ := set $presets "api" (dict "base_url" .) -}}
@@ -29,7 +30,7 @@
 {{ mergeOverwrite $presets (deepCopy .Values.airflow.config) | toYaml }}
 {{- end }}
 
-{{/* The text of airflow.cfg. Lists and maps become JSON; a % is doubled, for the file format would interpolate it. */}}
+{{/* The text of airflow.cfg. Lists and maps become JSON. Percent signs are doubled, because Airflow interpolates them. */}}
 {{- define "airflow-control-plane.airflowCfg" -}}
 {{- range $section, $options := include "airflow-control-plane.config" . | fromYaml }}
 [{{ $section }}]

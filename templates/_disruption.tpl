@@ -1,5 +1,5 @@
-{{/* A PodDisruptionBudget for a component with several replicas, which a drain takes one by one; nothing for a single
-     one, which a budget would make undrainable: (dict "root" $ "component" "webserver" "replicas" 2). */}}
+{{/* A PodDisruptionBudget for a component with several replicas, so that a drain evicts them one by one:
+     (dict "root" $ "component" "webserver" "replicas" 2). Nothing for one replica, which a budget cannot protect. */}}
 {{- define "airflow-control-plane.disruptionBudget" -}}
 {{- if gt (int .replicas) 1 -}}
 apiVersion: policy/v1

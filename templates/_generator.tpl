@@ -1,10 +1,8 @@
-{{/* The generator as ConfigMap data: its modules, and its command. */}}
+{{/* The generator as ConfigMap data: its modules, and the command that runs it. */}}
 {{- define "airflow-control-plane.generatorFiles" -}}
 {{ include "airflow-control-plane.treeData" (dict "root" . "folder" "generator" "pattern" "airflow_control_plane/**.py") }}
 airflow-control-plane: |
-  #!/usr/bin/env python3
-  import runpy
-  runpy.run_module("airflow_control_plane", run_name="__main__")
+  {{- .Files.Get "files/airflow-control-plane.py" | nindent 2 }}
 {{- end }}
 
 {{/* The volumes of the generator: its code as a Python package, and its settings. */}}
@@ -20,43 +18,34 @@ airflow-control-plane: |
     name: {{ .Release.Name }}-generator-settings
 {{- end }}
 
-{{/* The mounts of the generator's code. A pod cannot extend the PATH of an image, so the command goes where PATH looks. */}}
+{{/* The mounts of the generator's code. A pod cannot extend the image's PATH, so the command is mounted into a folder
+     that PATH contains. */}}
 {{- define "airflow-control-plane.generatorMounts" -}}
 - name: generator
-  mountPath: /opt/airflow-control-plane
+  mountPath: {{ include "airflow-control-plane.mountPath" "generator" }}
   readOnly: true
 - name: generator
-  mountPath: /usr/local/bin/airflow-control-plane
+  mountPath: {{ include "airflow-control-plane.mountPath" "generatorCommand" }}
   subPath: bin/airflow-control-plane
   readOnly: true
 {{- end }}
 
-{{/* The environment in which jobs are found and run: the same for the generator and for Airflow. */}}
-{{- define "airflow-control-plane.generatorEnv" -}}
-- name: AIRFLOW__CORE__DAGS_FOLDER
-  value: /opt/airflow/dags
-- name: ETL_PACKAGES_ROOT
-  value: {{ include "airflow-control-plane.packageRoots" . | fromYamlArray | join ":" | quote }}
+{{/* The environment in which jobs are found and run, the same for the generator and for Airflow. */}}
+{{- define "airflow-control-plane.jobEnv" -}}
+{{ include "airflow-control-plane.commonEnv" . }}
 - name: ETL_PYTHON_PATH
   value: {{ join ":" .Values.packages.pythonPath | quote }}
 - name: PYTHONPATH
-  value: /opt/airflow-control-plane
-- name: PYTHONDONTWRITEBYTECODE
-  value: "1"
-- name: PYTHONUNBUFFERED
-  value: "1"
+  value: {{ include "airflow-control-plane.mountPath" "generator" }}
 {{- end }}
 
 {{/* The fields that the init container and the sidecar of the generator share. */}}
-{{- define "airflow-control-plane.generatorContainer" -}}
-image: {{ include "airflow-control-plane.image" . }}
-imagePullPolicy: {{ .Values.image.pullPolicy }}
-securityContext:
-  {{- include "airflow-control-plane.containerSecurityContext" . | nindent 2 }}
+{{- define "airflow-control-plane.generatorContainerFields" -}}
+{{ include "airflow-control-plane.containerFields" . }}
 env:
-  {{- include "airflow-control-plane.generatorEnv" . | nindent 2 }}
+  {{- include "airflow-control-plane.jobEnv" . | nindent 2 }}
   - name: AIRFLOW_CONTROL_PLANE_SETTINGS
-    value: /etc/airflow-control-plane/settings.json
+    value: {{ include "airflow-control-plane.mountPath" "generatorSettings" }}/settings.json
   - name: AIRFLOW_CONTROL_PLANE_LOG_FORMAT
     value: {{ .Values.sync.logFormat }}
 resources:
@@ -64,36 +53,36 @@ resources:
 volumeMounts:
   {{- include "airflow-control-plane.generatorMounts" . | nindent 2 }}
   - name: generator-settings
-    mountPath: /etc/airflow-control-plane
+    mountPath: {{ include "airflow-control-plane.mountPath" "generatorSettings" }}
     readOnly: true
   {{- with include "airflow-control-plane.packagesMount" . }}
   {{- . | nindent 2 }}
   {{- end }}
   - name: dags
-    mountPath: /opt/airflow/dags
+    mountPath: {{ .Values.dags.dir }}
   - name: tmp
-    mountPath: /tmp
+    mountPath: {{ include "airflow-control-plane.mountPath" "tmp" }}
     subPath: dag-sync
 {{- end }}
 
-{{/* The init container that fills the DAG folder, or fails and leaves the old pod in place. */}}
-{{- define "airflow-control-plane.dagSyncInit" -}}
+{{/* The init container that fills the DAG folder. If it fails, the old pod keeps running. */}}
+{{- define "airflow-control-plane.dagSyncInitContainer" -}}
 - name: dag-sync
   command: [airflow-control-plane, sync, --once]
-  {{- include "airflow-control-plane.generatorContainer" . | nindent 2 }}
+  {{- include "airflow-control-plane.generatorContainerFields" . | nindent 2 }}
 {{- end }}
 
-{{/* The sidecar that keeps the DAG folder in step. */}}
-{{- define "airflow-control-plane.dagSyncSidecar" -}}
+{{/* The sidecar that keeps the DAG folder up to date. */}}
+{{- define "airflow-control-plane.dagSyncContainer" -}}
 - name: dag-sync-sidecar
   command: [airflow-control-plane, sync, --status-host, 0.0.0.0]
   ports:
-    - {name: dag-sync, containerPort: 8975}
+    - {name: dag-sync, containerPort: {{ include "airflow-control-plane.port" "dagSync" }}}
   startupProbe:
     {{- include "airflow-control-plane.startupProbe" (dict "path" "/healthz" "port" "dag-sync") | nindent 4 }}
   livenessProbe:
     {{- include "airflow-control-plane.livenessProbe" (dict "path" "/healthz" "port" "dag-sync") | nindent 4 }}
   readinessProbe:
     {{- include "airflow-control-plane.readinessProbe" (dict "path" "/healthz" "port" "dag-sync") | nindent 4 }}
-  {{- include "airflow-control-plane.generatorContainer" . | nindent 2 }}
+  {{- include "airflow-control-plane.generatorContainerFields" . | nindent 2 }}
 {{- end }}

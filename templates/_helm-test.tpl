@@ -1,9 +1,10 @@
-{{/* The DAG that helm test triggers: the values' choice, else an example where the examples are installed. */}}
+{{/* The DAG that `helm test` triggers: tests.dagId, or else an example if the examples are installed. */}}
 {{- define "airflow-control-plane.testDagId" -}}
 {{ .Values.tests.dagId | default (eq .Values.packages.source.type "examples" | ternary "file_processing_hello_world" "") }}
 {{- end }}
 
-{{/* A helm test pod that runs one of files/helm-test, in turn: (dict "root" $ "check" "health" "turn" 1). */}}
+{{/* A pod of `helm test` that runs one of files/helm-test: (dict "root" $ "check" "health" "turn" 1). Helm runs the
+     pods one after the other, the lowest turn first. */}}
 {{- define "airflow-control-plane.testPod" -}}
 {{- $component := dict "root" .root "component" "helm-test" -}}
 apiVersion: v1
@@ -15,42 +16,34 @@ metadata:
     helm.sh/hook-weight: {{ .turn | quote }}
     helm.sh/hook-delete-policy: before-hook-creation
 spec:
-  {{- include "airflow-control-plane.podSpec" $component | nindent 2 }}
+  {{- include "airflow-control-plane.podFields" $component | nindent 2 }}
   restartPolicy: Never
   activeDeadlineSeconds: 900
+  {{- with .root }}
   containers:
-    - name: {{ .check }}
-      {{- with .root }}
-      image: {{ include "airflow-control-plane.image" . }}
-      imagePullPolicy: {{ .Values.image.pullPolicy }}
-      command: [python, /opt/helm-test/{{ $.check }}.py]
-      securityContext:
-        {{- include "airflow-control-plane.containerSecurityContext" . | nindent 8 }}
+    - name: {{ $.check }}
+      {{- include "airflow-control-plane.containerFields" . | nindent 6 }}
+      command: [python, {{ include "airflow-control-plane.mountPath" "helmTest" }}/{{ $.check }}.py]
       env:
-        - {name: PYTHONDONTWRITEBYTECODE, value: "1"}
-        - {name: PYTHONUNBUFFERED, value: "1"}
+        {{- include "airflow-control-plane.commonEnv" . | nindent 8 }}
         - {name: RELEASE, value: {{ .Release.Name }}}
         - {name: NAMESPACE, value: {{ .Release.Namespace }}}
         - {name: AIRFLOW_URL, value: {{ include "airflow-control-plane.webserverUrl" . | quote }}}
-        - {name: DAG_SYNC_URL, value: "http://{{ .Release.Name }}-dag-sync:8975"}
+        - {name: DAG_SYNC_URL, value: "http://{{ .Release.Name }}-dag-sync:{{ include "airflow-control-plane.port" "dagSync" }}"}
         - {name: COMPONENTS, value: "metadatabase scheduler dag_processor{{ if .Values.triggerer.enabled }} triggerer{{ end }}"}
         - {name: DAG_ID, value: {{ include "airflow-control-plane.testDagId" . | quote }}}
         - {name: DAG_ARGS, value: {{ toJson .Values.tests.args | quote }}}
         - {name: ADMIN_USERNAME, value: {{ .Values.admin.username | quote }}}
-        - {name: ADMIN_PASSWORD_FILE, value: /etc/airflow-admin/{{ .Values.secrets.adminPassword.key }}}
+        - {name: ADMIN_PASSWORD_FILE, value: {{ include "airflow-control-plane.adminPasswordFile" . }}}
       resources:
         {{- toYaml .Values.tests.resources | nindent 8 }}
       volumeMounts:
-        - {name: scripts, mountPath: /opt/helm-test, readOnly: true}
-        {{- if .Values.admin.create }}
-        - {name: admin-password, mountPath: /etc/airflow-admin, readOnly: true}
-        {{- end }}
+        - {name: helm-test, mountPath: {{ include "airflow-control-plane.mountPath" "helmTest" }}, readOnly: true}
+        {{- include "airflow-control-plane.adminPasswordMount" . | nindent 8 }}
   volumes:
-    - name: scripts
+    - name: helm-test
       configMap:
         name: {{ .Release.Name }}-helm-test
-    {{- if .Values.admin.create }}
     {{- include "airflow-control-plane.adminPasswordVolume" . | nindent 4 }}
-    {{- end }}
-      {{- end }}
+  {{- end }}
 {{- end }}

@@ -1,4 +1,5 @@
-{{/* metadata of an object named RELEASE-NAME: (dict "root" $ "component" "webserver" "name" "webserver"), name defaults to the component. */}}
+{{/* The metadata of an object named RELEASE-NAME: (dict "root" $ "component" "webserver" "name" "webserver"). "name" is
+     optional, the default is the component. */}}
 {{- define "airflow-control-plane.metadata" -}}
 name: {{ .root.Release.Name }}-{{ .name | default .component }}
 namespace: {{ .root.Release.Namespace }}
@@ -6,14 +7,15 @@ labels:
   {{- include "airflow-control-plane.labels" . | nindent 2 }}
 {{- end }}
 
-{{/* The labels by which Services, policies and Deployments find a component's pods. Immutable: never add to them. */}}
+{{/* The labels that select a component's pods: (dict "root" $ "component" "webserver"). Never add to them, because the
+     selector of a Deployment is immutable. */}}
 {{- define "airflow-control-plane.selectorLabels" -}}
 app.kubernetes.io/name: {{ .root.Chart.Name }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
-{{/* All labels of an object. */}}
+{{/* All labels of an object: (dict "root" $ "component" "webserver"). */}}
 {{- define "airflow-control-plane.labels" -}}
 {{ include "airflow-control-plane.selectorLabels" . }}
 app.kubernetes.io/part-of: airflow

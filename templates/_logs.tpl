@@ -1,3 +1,8 @@
+{{/* The claim for the task logs. */}}
+{{- define "airflow-control-plane.logsClaim" -}}
+{{ .Values.logs.persistence.existingClaim | default (printf "%s-logs" .Release.Name) }}
+{{- end }}
+
 {{/* The volume of the task logs. */}}
 {{- define "airflow-control-plane.logsVolume" -}}
 - name: logs
@@ -10,23 +15,27 @@
   {{- end }}
 {{- end }}
 
-{{/* The container that removes old logs. */}}
-{{- define "airflow-control-plane.logRetention" -}}
+{{/* The mount of that volume. */}}
+{{- define "airflow-control-plane.logsMount" -}}
+- name: logs
+  mountPath: {{ include "airflow-control-plane.mountPath" "logs" }}
+{{- end }}
+
+{{/* The container that deletes old logs. */}}
+{{- define "airflow-control-plane.logRetentionContainer" -}}
 - name: log-retention
-  image: {{ include "airflow-control-plane.image" . }}
-  imagePullPolicy: {{ .Values.image.pullPolicy }}
-  command: [python, /opt/airflow-scripts/prune_logs.py, /opt/airflow/logs, --days, {{ .Values.logs.retentionDays | quote }}]
-  securityContext:
-    {{- include "airflow-control-plane.containerSecurityContext" . | nindent 4 }}
+  command:
+    - python
+    - {{ include "airflow-control-plane.podScript" "prune_logs.py" }}
+    - {{ include "airflow-control-plane.mountPath" "logs" }}
+    - --days
+    - {{ .Values.logs.retentionDays | quote }}
+  {{- include "airflow-control-plane.containerFields" . | nindent 2 }}
   env:
-    - name: PYTHONUNBUFFERED
-      value: "1"
+    {{- include "airflow-control-plane.commonEnv" . | nindent 4 }}
   resources:
     {{- toYaml .Values.logs.resources | nindent 4 }}
   volumeMounts:
-    - name: scripts
-      mountPath: /opt/airflow-scripts
-      readOnly: true
-    - name: logs
-      mountPath: /opt/airflow/logs
+    {{- include "airflow-control-plane.podScriptsMount" . | nindent 4 }}
+    {{- include "airflow-control-plane.logsMount" . | nindent 4 }}
 {{- end }}

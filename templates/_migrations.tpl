@@ -1,10 +1,11 @@
-{{/* The init container that migrates the database and creates the admin user; several at once are fine. */}}
-{{- define "airflow-control-plane.migrate" -}}
-{{- $root := .root -}}
+{{/* The init container that migrates the database and creates the first user: (dict "root" $ "component" "scheduler").
+     Several pods may run it at the same time. */}}
+{{- define "airflow-control-plane.migrateContainer" -}}
+{{- $mounts := include "airflow-control-plane.adminPasswordMount" .root -}}
 - name: migrate
   command:
     - python
-    - /opt/airflow-scripts/migrate.py
+    - {{ include "airflow-control-plane.podScript" "migrate.py" }}
     - --timeout={{ .root.Values.migrations.timeoutSeconds }}
     {{- with .root.Values.admin }}
     {{- if .create }}
@@ -12,38 +13,25 @@
     - --admin-email={{ .email }}
     - --admin-first-name={{ .firstName }}
     - --admin-last-name={{ .lastName }}
-    - --admin-password-file=/etc/airflow-admin/{{ $root.Values.secrets.adminPassword.key }}
+    - --admin-password-file={{ include "airflow-control-plane.adminPasswordFile" $.root }}
     {{- end }}
     {{- end }}
   resources:
     {{- toYaml .root.Values.migrations.resources | nindent 4 }}
-  {{- include "airflow-control-plane.airflowContainer" . | nindent 2 }}
-    {{- if .root.Values.admin.create }}
-    - name: admin-password
-      mountPath: /etc/airflow-admin
-      readOnly: true
-    {{- end }}
+  {{- include "airflow-control-plane.airflowContainerFields" (merge (dict "mounts" $mounts) .) | nindent 2 }}
 {{- end }}
 
-{{/* The volume of the admin's password. */}}
-{{- define "airflow-control-plane.adminPasswordVolume" -}}
-- name: admin-password
-  secret:
-    secretName: {{ include "airflow-control-plane.secretName" (dict "root" . "entry" "adminPassword") }}
-    defaultMode: 0440
-{{- end }}
-
-{{/* The init container that waits until another pod has done so. */}}
-{{- define "airflow-control-plane.awaitMigrations" -}}
+{{/* The init container that waits until another pod has done that: (dict "root" $ "component" "webserver"). */}}
+{{- define "airflow-control-plane.awaitMigrationsContainer" -}}
 - name: await-migrations
   command:
     - python
-    - /opt/airflow-scripts/await_migrations.py
+    - {{ include "airflow-control-plane.podScript" "await_migrations.py" }}
     - --timeout={{ .root.Values.migrations.timeoutSeconds }}
     {{- if .root.Values.admin.create }}
     - --admin-username={{ .root.Values.admin.username }}
     {{- end }}
   resources:
     {{- toYaml .root.Values.migrations.resources | nindent 4 }}
-  {{- include "airflow-control-plane.airflowContainer" . | nindent 2 }}
+  {{- include "airflow-control-plane.airflowContainerFields" . | nindent 2 }}
 {{- end }}

@@ -5,28 +5,27 @@ podSelector:
     {{- include "airflow-control-plane.selectorLabels" . | nindent 4 }}
 {{- end }}
 
-{{/* What every NetworkPolicy begins with: which pods it closes, in both directions. */}}
-{{- define "airflow-control-plane.policyHead" -}}
-podSelector:
-  matchLabels:
-    {{- include "airflow-control-plane.selectorLabels" . | nindent 4 }}
+{{/* The fields of a NetworkPolicy's spec that select the pods of a component and deny all traffic that no rule allows:
+     (dict "root" $ "component" "webserver"). */}}
+{{- define "airflow-control-plane.denyFields" -}}
+{{ include "airflow-control-plane.peer" . }}
 policyTypes: [Ingress, Egress]
 {{- end }}
 
-{{/* Egress rules to name servers, wherever they are. */}}
+{{/* The egress rule for DNS servers at any address. */}}
 {{- define "airflow-control-plane.dnsEgress" -}}
 - ports:
     - {port: 53, protocol: UDP}
     - {port: 53, protocol: TCP}
 {{- end }}
 
-{{/* Egress rules to the database. */}}
+{{/* The egress rule for the database. */}}
 {{- define "airflow-control-plane.databaseEgress" -}}
 {{- if .Values.postgresql.enabled -}}
 - to:
     - {{ include "airflow-control-plane.peer" (dict "root" . "component" "postgresql") | nindent 6 | trim }}
   ports:
-    - port: 5432
+    - port: {{ include "airflow-control-plane.port" "postgresql" }}
 {{- else -}}
 - ports:
     - port: {{ .Values.networkPolicy.database.port }}
@@ -37,15 +36,15 @@ policyTypes: [Ingress, Egress]
 {{- end }}
 {{- end }}
 
-{{/* Egress rules to the webserver, which tasks report to. */}}
+{{/* The egress rule for the webserver, to which tasks report. */}}
 {{- define "airflow-control-plane.webserverEgress" -}}
 - to:
     - {{ include "airflow-control-plane.peer" (dict "root" . "component" "webserver") | nindent 6 | trim }}
   ports:
-    - port: 8080
+    - port: {{ include "airflow-control-plane.port" "webserver" }}
 {{- end }}
 
-{{/* Ingress rules to the sidecar's status and metrics. */}}
+{{/* The ingress rule for the sidecar's status and metrics. */}}
 {{- define "airflow-control-plane.dagSyncIngress" -}}
 - from:
     - {{ include "airflow-control-plane.peer" (dict "root" . "component" "helm-test") | nindent 6 | trim }}
@@ -53,5 +52,5 @@ policyTypes: [Ingress, Egress]
     {{- toYaml . | nindent 4 }}
     {{- end }}
   ports:
-    - port: 8975
+    - port: {{ include "airflow-control-plane.port" "dagSync" }}
 {{- end }}

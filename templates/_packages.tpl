@@ -1,7 +1,7 @@
-{{/* The package roots as a YAML list: values `packages.roots`, else the one folder of the source. */}}
+{{/* The package roots as a YAML list: packages.roots, or else the folder of the source. */}}
 {{- define "airflow-control-plane.packageRoots" -}}
 {{- $source := .Values.packages.source -}}
-{{- $mount := "/opt/airflow/packages" -}}
+{{- $mount := include "airflow-control-plane.mountPath" "packages" -}}
 {{- $folders := dict
   "examples" $mount
   "image" $source.image.path
@@ -9,23 +9,12 @@
 {{ .Values.packages.roots | default (list (get $folders $source.type)) | toYaml }}
 {{- end }}
 
-{{/* Whether one broken job file stops a rollout; atomic sources change only with one. */}}
-{{- define "airflow-control-plane.strictStart" -}}
-{{- $strict := toString .Values.sync.strictStart -}}
-{{ eq $strict "auto" | ternary (include "airflow-control-plane.atomicSource" .) $strict }}
-{{- end }}
-
-{{/* Whether the source publishes a whole tree at once, so that what is missing from it is meant to be gone. */}}
-{{- define "airflow-control-plane.atomicSource" -}}
-{{ ne .Values.packages.source.type "pvc" }}
-{{- end }}
-
 {{/* The example packages as ConfigMap data. */}}
 {{- define "airflow-control-plane.exampleFiles" -}}
 {{ include "airflow-control-plane.treeData" (dict "root" . "folder" "examples/packages" "pattern" "**") }}
 {{- end }}
 
-{{/* The volume named packages, with the tree restored out of the keys; nothing for packages baked into the image. */}}
+{{/* The volume with the packages; nothing if they are in the image. */}}
 {{- define "airflow-control-plane.packagesVolume" -}}
 {{- $type := .Values.packages.source.type -}}
 {{- if eq $type "examples" -}}
@@ -42,11 +31,11 @@
 {{- end }}
 {{- end }}
 
-{{/* The mount of the volume above. */}}
+{{/* The mount of that volume; nothing if the packages are in the image. */}}
 {{- define "airflow-control-plane.packagesMount" -}}
 {{- if ne .Values.packages.source.type "image" -}}
 - name: packages
-  mountPath: /opt/airflow/packages
+  mountPath: {{ include "airflow-control-plane.mountPath" "packages" }}
   readOnly: true
 {{- end }}
 {{- end }}

@@ -1,8 +1,9 @@
-{{/* How a probe asks: over HTTP for (dict "path" "/health" "port" "health"), by a heartbeat in the database for (dict "job" "DagProcessorJob"). */}}
+{{/* What a probe asks. (dict "path" "/health" "port" "health") asks over HTTP, (dict "job" "DagProcessorJob") looks for
+     a recent heartbeat in the database. The three probes below take the same argument. */}}
 {{- define "airflow-control-plane.probeHandler" -}}
 {{- if .job -}}
 exec:
-  command: [python, /opt/airflow-scripts/heartbeat.py, {{ .job }}]
+  command: [python, {{ include "airflow-control-plane.podScript" "heartbeat.py" }}, {{ .job }}]
 {{- else -}}
 httpGet:
   path: {{ .path }}
@@ -10,7 +11,7 @@ httpGet:
 {{- end }}
 {{- end }}
 
-{{/* A start-up probe that gives five minutes. */}}
+{{/* A startup probe that allows five minutes. */}}
 {{- define "airflow-control-plane.startupProbe" -}}
 {{ include "airflow-control-plane.probeHandler" . }}
 periodSeconds: 5
@@ -18,7 +19,7 @@ timeoutSeconds: 20
 failureThreshold: 60
 {{- end }}
 
-{{/* A liveness probe that restarts after two and a half bad minutes. */}}
+{{/* A liveness probe that restarts the container after it has failed for two and a half minutes. */}}
 {{- define "airflow-control-plane.livenessProbe" -}}
 {{ include "airflow-control-plane.probeHandler" . }}
 periodSeconds: 30

@@ -1,17 +1,17 @@
-{{/* The name of the Secret behind an entry of values `secrets`: (dict "root" $ "entry" "fernetKey"). */}}
+{{/* The name of the Secret for an entry of the value `secrets`: (dict "root" $ "entry" "fernetKey"). */}}
 {{- define "airflow-control-plane.secretName" -}}
 {{- $secret := index .root.Values.secrets .entry -}}
 {{ $secret.existingSecret | default (printf "%s-%s" .root.Release.Name (kebabcase .entry)) }}
 {{- end }}
 
-{{/* A secretKeyRef to an entry of values `secrets`: (dict "root" $ "entry" "fernetKey"). */}}
+{{/* The fields of a secretKeyRef for an entry of the value `secrets`: (dict "root" $ "entry" "fernetKey"). */}}
 {{- define "airflow-control-plane.secretKeyRef" -}}
 name: {{ include "airflow-control-plane.secretName" . }}
 key: {{ (index .root.Values.secrets .entry).key }}
 {{- end }}
 
-{{/* The Secret of an entry that names no existing one: what the cluster already holds, else the fresh value:
-     (dict "root" $ "entry" "fernetKey" "fresh" "..."). */}}
+{{/* The Secret for an entry of the value `secrets`: (dict "root" $ "entry" "fernetKey" "fresh" "..."). It has the value
+     that is already in the cluster, or else the fresh one. Nothing if the entry names an existing Secret. */}}
 {{- define "airflow-control-plane.generatedSecret" -}}
 {{- $secret := index .root.Values.secrets .entry -}}
 {{- if not $secret.existingSecret -}}

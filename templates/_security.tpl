@@ -1,10 +1,10 @@
-{{/* A pod's securityContext: what the values say, with the floor of Pod Security "restricted" merged last. */}}
+{{/* A pod's securityContext: the given values, with what Pod Security "restricted" requires merged over them. */}}
 {{- define "airflow-control-plane.podSecurityContext" -}}
-{{- $floor := dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault") -}}
-{{ mergeOverwrite (deepCopy (. | default dict)) $floor | toYaml }}
+{{- $required := dict "runAsNonRoot" true "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{ mergeOverwrite (deepCopy (. | default dict)) $required | toYaml }}
 {{- end }}
 
-{{/* The securityContext of every container. There is nothing to set, so there is nothing to loosen. */}}
+{{/* The securityContext of every container. No value changes it, so no value can weaken it. */}}
 {{- define "airflow-control-plane.containerSecurityContext" -}}
 allowPrivilegeEscalation: false
 capabilities:

@@ -1,5 +1,5 @@
-{{/* Files of the chart as ConfigMap data. A key takes no slash, so that of a/b.py is a--b.py:
-     (dict "root" $ "folder" "examples/packages" "pattern" "**"). */}}
+{{/* The files of a folder of the chart as ConfigMap data: (dict "root" $ "folder" "examples/packages" "pattern" "**").
+     A key cannot contain a slash, so the key of a/b.py is a--b.py. */}}
 {{- define "airflow-control-plane.treeData" -}}
 {{- $folder := printf "%s/" .folder -}}
 {{- range $path, $_ := .root.Files.Glob (print $folder .pattern) }}
@@ -8,7 +8,7 @@
 {{- end }}
 {{- end }}
 
-{{/* The items of a ConfigMap volume that restore the tree of those files; the same argument. */}}
+{{/* The items of a ConfigMap volume that restore the folder from these keys. It takes the same argument. */}}
 {{- define "airflow-control-plane.treeItems" -}}
 {{- $folder := printf "%s/" .folder -}}
 {{- range $path, $_ := .root.Files.Glob (print $folder .pattern) }}

@@ -7,14 +7,14 @@ from typing import Any
 
 from release_api import Failure, await_no_failures, request_json, run_check, setting, where_to_look
 
-# Airflow's own verdict waits for its thresholds, which are as long as a rollout may take. A heartbeat is due every
-# five seconds.
+# Airflow calls a component unhealthy only after its threshold, which is as long as a rollout may take. A heartbeat is
+# due every five seconds.
 MAX_HEARTBEAT_AGE_SECONDS = 60
 PATIENCE_SECONDS = 90
 
 
 def problem_of(component: str, report: dict[str, Any], now: datetime) -> str | None:
-    """What is wrong with one entry of Airflow's health report, if anything."""
+    """What is wrong with a component according to Airflow's health report, or None."""
     if report.get("status") != "healthy":
         return f"{component} is {report.get('status') or 'not running'}. {where_to_look()}"
     heartbeat = report.get(f"latest_{component}_heartbeat")
@@ -27,14 +27,14 @@ def problem_of(component: str, report: dict[str, Any], now: datetime) -> str | N
 
 
 def problems() -> list[str]:
-    """What is wrong with Airflow or with the sidecar."""
+    """What is wrong with Airflow or the sidecar."""
     report = request_json(f"{setting('AIRFLOW_URL')}/api/v2/monitor/health")
     now = datetime.now(timezone.utc)
     found = [problem_of(name, report.get(name) or {}, now) for name in setting("COMPONENTS").split()]
     try:
         request_json(f"{setting('DAG_SYNC_URL')}/status")
     except Failure as failure:
-        found.append(f"The sidecar dag-sync-sidecar does not tell its status: {failure}")
+        found.append(f"The container dag-sync-sidecar does not report its status: {failure}")
     return [problem for problem in found if problem]
 
 

@@ -1,4 +1,4 @@
-"""Airflow's REST API, as the checks of `helm test` need it. Standard library only."""
+"""The part of Airflow's REST API that the checks of `helm test` use. Standard library only."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ TIMEOUT_SECONDS = 15
 
 
 class Failure(Exception):
-    """What does not work, and what to do about it."""
+    """A message that says what does not work and what to do about it."""
 
 
 def setting(name: str) -> str:
-    """An environment variable that the test pod sets."""
+    """The value of an environment variable of the test pod."""
     return os.environ[name]
 
 
 def request_json(url: str, token: str | None = None, body: dict[str, Any] | None = None) -> Any:
-    """The JSON that a GET, or with a body a POST, is answered with."""
+    """The JSON answer to a GET request, or to a POST request if there is a body."""
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
@@ -36,19 +36,19 @@ def request_json(url: str, token: str | None = None, body: dict[str, Any] | None
             return json.load(response)
     except urllib.error.HTTPError as error:
         detail = error.read(2000).decode("utf-8", "replace")
-        raise Failure(f"{request.get_method()} {url} was answered with {error.code} {error.reason}: {detail}") from None
+        raise Failure(f"{request.get_method()} {url} returned {error.code} {error.reason}: {detail}") from None
     except (OSError, ValueError) as error:
-        raise Failure(f"{request.get_method()} {url} got no proper answer: {error}. {where_to_look()}") from None
+        raise Failure(f"{request.get_method()} {url} failed: {error}. {where_to_look()}") from None
 
 
 def where_to_look() -> str:
-    """The command that shows the state of all pods."""
+    """A hint with the command that shows the state of all pods."""
     release, namespace = setting("RELEASE"), setting("NAMESPACE")
     return f"See: kubectl get pods -n {namespace} -l app.kubernetes.io/instance={release}"
 
 
 class Airflow:
-    """A logged-in client."""
+    """A client that is logged in as the first user."""
 
     def __init__(self) -> None:
         self.url = setting("AIRFLOW_URL")
@@ -58,8 +58,8 @@ class Airflow:
             answer = request_json(f"{self.url}/auth/token", body={"username": user, "password": password})
         except Failure as failure:
             raise Failure(
-                f"Cannot log in as {user}: {failure} If somebody changed the password in the UI, put the new one into "
-                "the Secret that NOTES names."
+                f"Cannot log in as {user}: {failure} If the password was changed in the UI, put the new one into the "
+                "Secret that `helm get notes` names."
             ) from None
         self._token = answer["access_token"]
 
@@ -70,7 +70,7 @@ class Airflow:
         return request_json(f"{self.url}/api/v2/{path}", self._token, body)
 
     def get_all(self, path: str, key: str) -> list[dict[str, Any]]:
-        """All pages of a collection."""
+        """All items of a collection, page by page."""
         items: list[dict[str, Any]] = []
         while True:
             separator = "&" if "?" in path else "?"
@@ -81,7 +81,7 @@ class Airflow:
 
 
 def await_no_failures(check: Callable[[], list[str]], seconds: float) -> None:
-    """Repeats a check until it finds nothing wrong; says what it waits for, raises with what it found last."""
+    """Repeats a check until it finds no failure. Raises the last failures after the given time."""
     deadline = time.monotonic() + seconds
     waiting = False
     while True:
@@ -100,7 +100,7 @@ def await_no_failures(check: Callable[[], list[str]], seconds: float) -> None:
 
 
 def run_check(check: Callable[[], str]) -> int:
-    """Runs a check that returns what it proved, prints that or the failure, and returns the exit code."""
+    """Runs a check, prints what it returns or why it failed, and returns the exit code."""
     try:
         print(f"OK: {check()}")
         return 0

@@ -1,4 +1,4 @@
-"""helm test: a job triggered through the REST API runs and succeeds."""
+"""helm test: a run that is triggered through the REST API succeeds."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ LOG_LINES = 40
 
 
 def trigger(airflow: Airflow, dag_id: str, args: list[str]) -> str:
-    """Starts a run and returns its id."""
+    """Triggers a run and returns its ID."""
     dag = airflow.get(f"dags/{dag_id}")
     if dag["is_paused"]:
-        raise Failure(f"The DAG {dag_id} is paused, so a run would wait for ever. Unpause it, or set tests.dagId.")
+        raise Failure(
+            f"The DAG {dag_id} is paused, so the run would never start. Unpause it, or set tests.dagId to another DAG."
+        )
     return airflow.post(f"dags/{dag_id}/dagRuns", {"logical_date": None, "conf": {"args": args}})["dag_run_id"]
 
 
 def await_end(airflow: Airflow, run: str) -> str:
-    """The state in which the run, given by its path in the API, ended."""
+    """The final state of the run, which is given by its path in the API."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         state = airflow.get(run)["state"]
@@ -30,14 +32,14 @@ def await_end(airflow: Airflow, run: str) -> str:
             return state
         if time.monotonic() > deadline:
             raise Failure(
-                f"The run is still {state} after {PATIENCE_SECONDS} seconds. A scheduler that is down or has no "
-                f"room left leaves it so: see the log of airflow-scheduler.\n{log_of(airflow, run)}"
+                f"The run is still {state} after {PATIENCE_SECONDS} seconds. The scheduler may be down or have no free "
+                f"slots: see the log of airflow-scheduler.\n{log_of(airflow, run)}"
             )
         time.sleep(2)
 
 
 def log_of(airflow: Airflow, run: str) -> str:
-    """The end of the log of the run's last task, or why there is none."""
+    """The last lines of the log of the run's last task, or why there are none."""
     try:
         tasks = airflow.get(f"{run}/taskInstances")["task_instances"]
         if not tasks:
@@ -46,12 +48,13 @@ def log_of(airflow: Airflow, run: str) -> str:
         task_path = f"{run}/taskInstances/{quote(task['task_id'], safe='')}/logs/{task['try_number']}"
         lines = [line_of(event) for event in airflow.get(task_path)["content"]]
     except (Failure, KeyError) as error:
-        return f"The task log cannot be read: {error}"
-    return "\n".join([f"The end of the log of task {task['task_id']}, try {task['try_number']}:", *lines[-LOG_LINES:]])
+        return f"Cannot read the task log: {error}"
+    heading = f"Last lines of the log of task {task['task_id']}, try {task['try_number']}:"
+    return "\n".join([heading, *lines[-LOG_LINES:]])
 
 
 def line_of(event: dict[str, Any] | str) -> str:
-    """One line of a task log, which Airflow hands out as structured events."""
+    """One line of a task log, which Airflow returns as structured events."""
     return event if isinstance(event, str) else str(event.get("event", event))
 
 

@@ -1,4 +1,4 @@
-"""Runs an Airflow command line, shows its output as it comes and keeps the end of it."""
+"""Runs an Airflow command, prints its output as it comes and keeps the last lines."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 KEPT_LINES = 200
 
-# What PostgreSQL says, and what a person can do about it.
+# Errors of PostgreSQL and Alembic that a retry does not fix, and what to do about each.
 ADVICE = {
     "password authentication failed": "The database refuses the user or the password. Check the Secret that holds the "
-    "connection. A database that has been set up already keeps the password it was set up with.",
-    "no pg_hba.conf entry": "The database does not let this user in from here. Check its pg_hba.conf, or whether it "
-    "wants TLS: add ?sslmode=require to the connection.",
-    "permission denied": "The database user may not do this. Airflow needs to own its database.",
-    "Can't locate revision": "The database was migrated by a newer Airflow. A schema is never taken back: install that "
-    "Airflow again, or restore a backup from before the upgrade.",
+    "connection. A database that already exists keeps the password with which it was created.",
+    "no pg_hba.conf entry": "The database does not let this user connect from this address. Check its pg_hba.conf. "
+    "If the database requires TLS, add ?sslmode=require to the connection.",
+    "permission denied": "The database user lacks a permission. Make the user the owner of Airflow's database.",
+    "Can't locate revision": "A newer version of Airflow has migrated the database, and this version cannot undo that. "
+    "Install the newer version again, or restore a backup from before the upgrade.",
 }
 
 
@@ -29,13 +29,16 @@ class Outcome:
 
     @property
     def advice(self) -> str | None:
-        """What to do about an error that does not go away by itself."""
+        """What to do about an error that a retry does not fix, if the output shows one."""
         return next((advice for sign, advice in ADVICE.items() if sign in self.output), None)
 
 
 def run_airflow(*arguments: str, answers: str = "") -> Outcome:
-    """Runs `airflow ARGUMENTS` with the answers on its standard input, in a session of its own: without a terminal
-    it takes a password from there, and none is seen in the list of processes."""
+    """Runs `airflow ARGUMENTS` with the answers on standard input.
+
+    It runs in a session of its own, without a terminal, so that it reads a password from standard input. A password on
+    the command line would be visible in the list of processes.
+    """
     process = subprocess.Popen(
         ["airflow", *arguments],
         stdin=subprocess.PIPE,

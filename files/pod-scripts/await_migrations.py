@@ -1,6 +1,7 @@
-"""Waits until another pod has brought Airflow's database up to date and created the admin user.
+"""Waits until another pod has migrated Airflow's database and created the first user.
 
-That user comes after the roles, which a webserver that started meanwhile would write at the same moment, and crash.
+The user is created after the roles. A webserver that starts before that writes the same roles at the same time, and
+crashes.
 """
 
 from __future__ import annotations
@@ -16,22 +17,22 @@ from database import DatabaseError, address, await_server, connection_url
 
 
 def await_migrations(deadline: float) -> None:
-    """Lets `airflow db check-migrations` wait for what is left of the time."""
+    """Runs `airflow db check-migrations`, which waits until the deadline."""
     seconds = max(1, int(deadline - time.monotonic()))
     outcome = run_airflow("db", "check-migrations", f"--migration-wait-timeout={seconds}")
     if outcome.exit_code:
         raise DatabaseError(
             outcome.advice
-            or "The database is not up to date. The scheduler's init container `migrate` does that: see its log."
+            or "The database is not migrated yet. The scheduler's init container `migrate` does this: see its log."
         )
 
 
 def await_user(username: str, deadline: float) -> None:
-    """Returns once there is a user of that name."""
+    """Returns as soon as the user exists."""
     while not user_exists(username):
         if time.monotonic() > deadline:
             raise DatabaseError(
-                f"There is no user {username} yet. The scheduler's init container `migrate` creates it: see its log."
+                f"The user {username} does not exist. The scheduler's init container `migrate` creates it: see its log."
             )
         time.sleep(1)
 
@@ -48,8 +49,8 @@ def user_exists(username: str) -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--timeout", type=float, required=True, help="seconds")
-    parser.add_argument("--admin-username", help="await this user, too")
+    parser.add_argument("--timeout", type=float, required=True, help="seconds to wait in total")
+    parser.add_argument("--admin-username", help="also wait for this user")
     options = parser.parse_args(argv)
     deadline = time.monotonic() + options.timeout
     try:

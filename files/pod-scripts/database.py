@@ -1,4 +1,4 @@
-"""Where Airflow's database is, and waiting until something listens there. Cheap: no Airflow is imported."""
+"""Finds Airflow's database and waits until it accepts connections. Does not import Airflow, which is slow."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEFAULT_PORT = 5432
 
 
 class DatabaseError(Exception):
-    """What stands between this pod and the database, in words for the person who reads the log."""
+    """Why the database cannot be used, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -29,30 +29,30 @@ class Address:
 
 
 def connection_url() -> str:
-    """The URL that Airflow uses, as libpq reads it: without the name of a Python driver."""
+    """The URL that Airflow uses, without the name of the Python driver, which libpq does not understand."""
     url = os.environ.get(CONNECTION_VARIABLE, "")
     if not url.startswith("postgresql"):
         raise DatabaseError(
             f"{CONNECTION_VARIABLE} must be postgresql+psycopg2://user:password@host:5432/name. "
-            "It comes from the Secret that secrets.database.existingSecret names."
+            "Its value comes from the Secret in secrets.database.existingSecret."
         )
     return re.sub(r"^postgresql\+\w+:", "postgresql:", url)
 
 
 def address(url: str) -> Address:
-    """The server that a URL names."""
+    """The server in a URL."""
     try:
         parts = urlsplit(url)
         return Address(parts.hostname or "localhost", parts.port or DEFAULT_PORT)
     except ValueError as error:
         raise DatabaseError(
-            f"{CONNECTION_VARIABLE} cannot be read as a URL ({error}). "
-            "Characters such as / : @ # in the password must be percent-encoded."
+            f"{CONNECTION_VARIABLE} is not a valid URL ({error}). "
+            "Percent-encode the characters / : @ # in the password."
         ) from None
 
 
 def await_server(server: Address, deadline: float) -> None:
-    """Returns once the server takes a connection; raises when time.monotonic() has passed the deadline."""
+    """Returns as soon as the server accepts a connection. The deadline is a time of time.monotonic()."""
     announced = False
     while True:
         try:
@@ -63,7 +63,7 @@ def await_server(server: Address, deadline: float) -> None:
         if time.monotonic() > deadline:
             raise DatabaseError(
                 f"The database at {server} cannot be reached: {reason}. "
-                "Check that it runs, its host and port, and the network policies between it and this pod."
+                "Check that it is running, its host and port, and the network policies between it and this pod."
             )
         if not announced:
             print(f"Waiting for the database at {server}: {reason}")

@@ -1,7 +1,7 @@
-"""A probe for Airflow's processes that serve no HTTP: fails when the newest heartbeat in the database is old.
+"""A probe for the Airflow processes without an HTTP endpoint: fails if the newest heartbeat in the database is too old.
 
-Airflow's own `airflow jobs check` asks the same, but takes seconds of CPU to start. A database that does not answer is
-no reason to restart a process that waits for it, so that passes.
+`airflow jobs check` checks the same, but needs seconds of CPU time to start. If the database does not answer, the probe
+succeeds, because a restart does not help a process that waits for the database.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SELECT extract(epoch FROM now() - max(latest_heartbeat)) FROM job WHERE job_type
 
 
 def seconds_since_heartbeat(job_type: str) -> float | None:
-    """The age of the newest heartbeat, or None when there never was one."""
+    """The age of the newest heartbeat, or None if there has been none."""
     connection = psycopg2.connect(connection_url(), connect_timeout=10)
     try:
         with connection.cursor() as cursor:
@@ -37,10 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         age = seconds_since_heartbeat(job_type)
     except psycopg2.OperationalError as error:
-        print(f"The database cannot be asked for a heartbeat: {error}")
+        print(f"Cannot read the heartbeat, the database does not answer: {error}")
         return 0
     if age is None:
-        print(f"No {job_type} has had a heartbeat yet.", file=sys.stderr)
+        print(f"There has been no heartbeat of a {job_type} yet.", file=sys.stderr)
         return 1
     if age > MAX_AGE_SECONDS:
         print(f"The last heartbeat of a {job_type} was {age:.0f} seconds ago.", file=sys.stderr)

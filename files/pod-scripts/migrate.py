@@ -1,4 +1,4 @@
-"""Brings Airflow's database up to date and creates the admin user. Safe to run again, and in several pods at once."""
+"""Migrates Airflow's database and creates the first user. Safe to repeat, and to run in several pods at once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 from airflow_command import run_airflow
 from database import DatabaseError, address, await_server, connection_url
 
-# `airflow db migrate` waits for the lock of another pod for two seconds only. `airflow users create` writes the roles,
-# too, and fails when another pod or a webserver that starts does so at the same moment.
+# `airflow db migrate` waits only two seconds for a lock that another pod holds. `airflow users create` also writes the
+# roles, and fails if another pod or a starting webserver writes them at the same time.
 RETRY_SECONDS = 5
 
 
 def run_until_it_succeeds(deadline: float, *arguments: str, answers: str = "") -> None:
-    """Runs an Airflow command until it succeeds, the error is one that stays, or the time is up."""
+    """Runs an Airflow command until it succeeds, a retry cannot help, or the time is up."""
     command = f"airflow {arguments[0]} {arguments[1]}"
     while True:
         outcome = run_airflow(*arguments, answers=answers)
@@ -26,16 +26,16 @@ def run_until_it_succeeds(deadline: float, *arguments: str, answers: str = "") -
         if outcome.advice:
             raise DatabaseError(outcome.advice)
         if time.monotonic() > deadline:
-            raise DatabaseError(f"`{command}` did not succeed in time; its own output is above.")
-        print(f"`{command}` failed; once more in {RETRY_SECONDS} seconds.")
+            raise DatabaseError(f"`{command}` did not succeed in time. Its output is above.")
+        print(f"`{command}` failed. Trying again in {RETRY_SECONDS} seconds.")
         time.sleep(RETRY_SECONDS)
 
 
 def create_admin(options: argparse.Namespace, deadline: float) -> None:
-    """Creates the admin user unless there is one of that name, whose password is then left alone."""
+    """Creates the user with the role Admin. If a user with that name exists, that user keeps their password."""
     password = options.admin_password_file.read_text(encoding="utf-8").strip()
     if not password:
-        raise DatabaseError(f"{options.admin_password_file} is empty: put the admin's password into its Secret.")
+        raise DatabaseError(f"{options.admin_password_file} is empty. Put the user's password into its Secret.")
     run_until_it_succeeds(
         deadline,
         "users",
@@ -50,9 +50,9 @@ def create_admin(options: argparse.Namespace, deadline: float) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line. Without --admin-username no user is created."""
+    """The command line. Without --admin-username, no user is created."""
     result = argparse.ArgumentParser(description=__doc__)
-    result.add_argument("--timeout", type=float, required=True, help="seconds")
+    result.add_argument("--timeout", type=float, required=True, help="seconds to try in total")
     result.add_argument("--admin-username")
     result.add_argument("--admin-email")
     result.add_argument("--admin-first-name")

@@ -1,4 +1,4 @@
-"""Removes log files that nobody has written to for some days, and the folders they leave empty, once an hour."""
+"""Once an hour, deletes log files that have not been written to for some days, and the folders that are empty then."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DAY = 24 * HOUR
 
 
 def prune(folder: Path, days: float, now: float) -> int:
-    """Removes what is old under the folder and returns how many files went. Others may prune the same volume."""
+    """Deletes what is old in the folder and returns how many files it deleted. Other pods may prune the same volume."""
     removed = 0
     for path, folders, files in os.walk(folder, topdown=False):
         for file in files:
@@ -25,7 +25,7 @@ def prune(folder: Path, days: float, now: float) -> int:
 
 
 def remove_if_old(file: Path, oldest: float) -> bool:
-    """Whether this call removed the file."""
+    """Deletes the file if it is old, and returns whether it did."""
     try:
         if file.lstat().st_mtime >= oldest:
             return False
@@ -36,7 +36,7 @@ def remove_if_old(file: Path, oldest: float) -> bool:
 
 
 def remove_if_empty_and_old(folder: Path, oldest: float) -> None:
-    """Leaves a folder alone that was just made: a task may be about to write into it."""
+    """Deletes an empty folder unless it is new: a task may be about to write into it."""
     try:
         if not folder.is_symlink() and folder.stat().st_mtime < oldest:
             folder.rmdir()
@@ -46,15 +46,15 @@ def remove_if_empty_and_old(folder: Path, oldest: float) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--days", type=float, required=True)
+    parser.add_argument("folder", type=Path, help="folder of the logs")
+    parser.add_argument("--days", type=float, required=True, help="days to keep a log file")
     options = parser.parse_args(argv)
-    # The first process of a container ignores the signals it does not handle.
+    # The first process of a container ignores every signal that it does not handle.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     while True:
         removed = prune(options.folder, options.days, time.time())
         if removed:
-            print(f"Removed {removed} log files older than {options.days:g} days.")
+            print(f"Deleted {removed} log files older than {options.days:g} days.")
         time.sleep(HOUR)
 
 

@@ -1,4 +1,4 @@
-"""What Airflow makes of DAG folders, as JSON: `python dag_report.py OUTPUT FOLDER...`, in a process of its own."""
+"""Reports how Airflow reads DAG folders, as JSON: `python dag_report.py OUTPUT FOLDER...`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-# First of all: Airflow takes over what Python does with warnings.
+# Imported before warnings are recorded, because Airflow changes how Python handles them.
 from airflow.dag_processing.dagbag import BundleDagBag
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.utils.dag_version_inflation_checker import check_dag_file_stability
@@ -27,7 +27,7 @@ def main(output: str, *folders: str) -> None:
 
 
 def report_on(folder: Path) -> dict[str, Any]:
-    """The folder as the dag-processor reads it: same bag, same serialization, same look for unstable code."""
+    """Read the folder as the dag-processor does: same bag, same serialization, same check for unstable code."""
     bag = BundleDagBag(folder, bundle_path=folder, bundle_name="dags-folder", load_op_links=False)
     unstable = [check_dag_file_stability(path).get_formatted_warnings(bag.dag_ids) for path in folder.glob("*.py")]
     return {
@@ -38,7 +38,7 @@ def report_on(folder: Path) -> dict[str, Any]:
 
 
 def read_back(dag: Any) -> dict[str, Any]:
-    """The facts that survive Airflow's database."""
+    """The facts that Airflow's database keeps."""
     stored = json.loads(json.dumps(DagSerialization.to_dict(dag)))
     dag = DagSerialization.from_dict(stored)
     return {

@@ -1,4 +1,4 @@
-"""Where notifications go: a mail server and a Slack webhook on loopback that keep all that they are told."""
+"""A mail server and a Slack webhook on loopback that keep every notification they receive."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Mail:
 
 @dataclass
 class Inbox:
-    """What has arrived; `connections` is the environment in which Airflow finds both servers."""
+    """The messages that arrived. `connections` holds the environment variables that point Airflow to both servers."""
 
     connections: dict[str, str] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Inbox:
 def open_inbox() -> Iterator[Inbox]:
     inbox = Inbox()
     mail_server = Controller(_Mailbox(inbox), hostname=LOOPBACK, port=free_port())
-    webhook = ThreadingHTTPServer((LOOPBACK, 0), _webhook_of(inbox))
+    webhook = ThreadingHTTPServer((LOOPBACK, 0), _webhook_handler(inbox))
     mail_server.start()
     Thread(target=webhook.serve_forever, daemon=True).start()
     plain = {"disable_ssl": True, "disable_tls": True, "from_email": SENDER}
@@ -73,18 +73,18 @@ class _Mailbox:
         return "250 Kept"
 
 
-def _webhook_of(inbox: Inbox) -> type[BaseHTTPRequestHandler]:
+def _webhook_handler(inbox: Inbox) -> type[BaseHTTPRequestHandler]:
     class Webhook(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            is_known = self.path == WEBHOOK
-            if is_known:
+            is_found = self.path == WEBHOOK
+            if is_found:
                 inbox.posts.append(json.loads(body)["text"])
-            self.send_response(200 if is_known else 404)
+            self.send_response(200 if is_found else 404)
             self.end_headers()
-            self.wfile.write(b"ok" if is_known else b"no_service")
+            self.wfile.write(b"ok" if is_found else b"no_service")
 
         def log_message(self, *args: Any) -> None:
-            """Nothing on the tests' own output."""
+            """Keep requests out of the tests' output."""
 
     return Webhook

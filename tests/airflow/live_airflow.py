@@ -1,4 +1,4 @@
-"""A real Airflow on this machine that the tests talk to: the sync loop and Airflow's four processes, on SQLite."""
+"""A real Airflow on this machine for the tests: the sync loop and Airflow's four processes, with SQLite."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,12 +15,13 @@ from airflow_home import USER, AirflowHome, free_port
 from children import Children
 from inbox import Inbox, open_inbox
 
-PATIENCE_SECONDS = 150.0
+TIMEOUT_SECONDS = 150.0
 POLL_SECONDS = 0.3
 LONGEST_PACKAGE, LONGEST_JOB = "p" * 100, "j" * (255 - len("_dag.py.log") - 101)
 
-# Many of the tests' jobs wait for something and none of them works hard; one is lost with the process that watches it.
-IMPATIENT = {
+# The tests' jobs mostly wait, so more of them can run at once. One is killed with its supervisor, which Airflow must
+# notice before the test times out.
+TUNING = {
     "AIRFLOW__CORE__PARALLELISM": "8",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "45",
 }
@@ -35,7 +37,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended: the state of its task, and the log of its last try with all that was raised."""
+    """How a run ended: the state of its task, and the log of its last try including exceptions."""
 
     state: str
     log: str
@@ -52,7 +54,7 @@ class LiveAirflow:
         return Run(dag_id, self.api.trigger(dag_id, conf))
 
     def result(self, run: Run) -> Ended:
-        """Waits for the end of a run."""
+        """Wait until a run ends."""
         has_ended = lambda: self.api.run_state(run.dag_id, run.run_id) in ("success", "failed")  # noqa: E731
         self.wait(f"the end of {run}", has_ended)
         task = self.task(run)
@@ -66,23 +68,25 @@ class LiveAirflow:
         return self.api.call("GET", f"/api/v2/dags/{dag_id}/dagRuns?order_by=run_after")["dag_runs"]
 
     def dag(self, dag_id: str) -> dict[str, Any]:
-        """What the API says of a DAG, or nothing while it knows none of that name."""
+        """A DAG as the API returns it, or {} if it does not exist."""
         try:
             return self.api.call("GET", f"/api/v2/dags/{dag_id}")
         except ApiError as error:
-            if "answered with 404" in str(error):
+            if error.status == HTTPStatus.NOT_FOUND:
                 return {}
             raise
 
     def wait(self, what: str, condition: Callable[[], T]) -> T:
-        """Until the condition holds, while every process lives. Fails with the ends of their logs."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not (holds := condition()):
+        """Wait until the condition is true. Fails with the last log lines if it takes too long or a process ends."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while not (result := condition()):
             self.children.check()
             if time.monotonic() > deadline:
-                raise AssertionError(f"waited {PATIENCE_SECONDS:.0f} s in vain for {what}\n{self.ends_of_logs()}")
+                raise AssertionError(
+                    f"timed out after {TIMEOUT_SECONDS:.0f} s, waiting for {what}\n{self.last_log_lines()}"
+                )
             time.sleep(POLL_SECONDS)
-        return holds
+        return result
 
     def is_up(self) -> bool:
         try:
@@ -90,17 +94,17 @@ class LiveAirflow:
         except ApiError:
             return False
 
-    def ends_of_logs(self) -> str:
+    def last_log_lines(self) -> str:
         return "\n".join(str(self.children.failure(name, name)) for name in self.children.running)
 
 
 @contextmanager
 def live_airflow(folder: Path, packages: Path) -> Iterator[LiveAirflow]:
-    """Starts everything in `folder`, logs in over the REST API, and ends everything."""
+    """Start everything in `folder`, log in, and stop everything at the end."""
     home = AirflowHome.create(folder, packages)
-    home.write("sync.json", "{}")  # the loop's defaults, as in the chart
+    home.write("sync.json", "{}")  # the loop's defaults, which are the chart's
     with open_inbox() as inbox:
-        environment = home.environment() | inbox.connections | IMPATIENT
+        environment = home.environment() | inbox.connections | TUNING
         children = Children(environment, folder)
         airflow = LiveAirflow(home, children, AirflowApi(home.url), inbox)
         try:
@@ -112,9 +116,7 @@ def live_airflow(folder: Path, packages: Path) -> Iterator[LiveAirflow]:
 
 def start(airflow: LiveAirflow) -> None:
     home, children = airflow.home, airflow.children
-    children.start(
-        "sync", "airflow_control_plane", "sync", "--dags-dir", str(home.dags), "--status-port", str(free_port())
-    )
+    children.start("sync", "airflow_control_plane", "sync", "--status-port", str(free_port()))
     children.run("migration", "airflow", "db", "migrate")
     children.start("api-server", "airflow", "api-server")
     children.start("scheduler", "airflow", "scheduler", "--skip-serve-logs")
@@ -129,7 +131,7 @@ def task_path(run: Run) -> str:
 
 
 def texts(entry: Mapping[str, Any]) -> Iterator[str]:
-    """The message of a log entry, its reason, and the exceptions it tells of."""
+    """The message of a log entry, its reason and its exceptions."""
     yield entry["event"]
     if "reason" in entry:
         yield entry["reason"]

@@ -1,4 +1,4 @@
-"""A DAG folder as the scheduler will know it, as JSON: `python serialized_dags.py OUTPUT FOLDER`."""
+"""Writes a DAG folder as the scheduler reads it, as JSON: `python serialized_dags.py OUTPUT FOLDER`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import warnings
 from pathlib import Path
 
-# First of all: Airflow takes over what Python does with warnings.
+# Imported before warnings are recorded, because Airflow changes how Python handles them.
 from airflow.dag_processing.dagbag import BundleDagBag
 from airflow.serialization.serialized_objects import DagSerialization
 

@@ -1,8 +1,9 @@
-"""The arguments of a run, on their way from Airflow's REST API and its form to the job."""
+"""Arguments reach the job from Airflow's REST API and from its trigger form."""
 
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ ACCEPTED: dict[str, tuple[dict[str, Any], list[str]]] = {
     "null": ({"args": None}, []),
     "no args": ({}, []),
 }
-REFUSED = {
+REJECTED = {
     "a string": ("--name Ada", "'--name Ada' is not of type 'array', 'null'"),
     "numbers": ([1, 2], "2 is not of type 'string'"),
     "null in a list": (["--name", None], "None is not of type 'string'"),
@@ -31,7 +32,7 @@ def runs(airflow: LiveAirflow) -> dict[str, Run]:
 
 
 def submit_form(airflow: LiveAirflow) -> Run:
-    """What Airflow's UI sends for two lines typed into the field of the arguments."""
+    """Send what Airflow's UI sends for two lines in the arguments field."""
     body = {
         "conf": {"args": ["--name", "Ada"]},
         "data_interval_start": None,
@@ -43,7 +44,7 @@ def submit_form(airflow: LiveAirflow) -> Run:
 
 
 @pytest.mark.parametrize("case", ACCEPTED)
-def test_the_job_gets_the_arguments_of_the_conf(airflow: LiveAirflow, runs: dict[str, Run], case: str):
+def test_the_job_receives_the_arguments_of_the_conf(airflow: LiveAirflow, runs: dict[str, Run], case: str):
     _, expected = ACCEPTED[case]
 
     ended = airflow.result(runs[case])
@@ -52,31 +53,32 @@ def test_the_job_gets_the_arguments_of_the_conf(airflow: LiveAirflow, runs: dict
     assert echo_of(*expected) in ended.log.splitlines()
 
 
-def test_the_form_takes_the_same_way_as_the_conf(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_the_job_receives_the_arguments_of_the_form(airflow: LiveAirflow, runs: dict[str, Run]):
     ended = airflow.result(runs["form"])
 
     assert ended.state == "success", ended.log
     assert echo_of("--name", "Ada") in ended.log.splitlines()
 
 
-def test_the_form_offers_one_field_with_a_line_for_each_argument(airflow: LiveAirflow):
+def test_the_form_has_one_field_with_one_argument_per_line(airflow: LiveAirflow):
     params = airflow.api.call("GET", f"/api/v2/dags/{DAG}/details")["params"]
 
-    # The UI goes by the first type, and by items, to choose the field; "null" lets it stay empty.
+    # The UI chooses the field by the first type and by items; "null" allows it to be empty.
     assert list(params) == ["args"]
     assert params["args"]["value"] == []
     assert params["args"]["schema"] == {"type": ["array", "null"], "items": {"type": "string"}, "title": "Arguments"}
-    assert params["args"]["description"] == "Passed to the job, one argument a line."
+    assert params["args"]["description"] == "Arguments of the job, one per line."
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_is_no_list_of_strings_is_refused_before_it_becomes_a_run(airflow: LiveAirflow, case: str):
-    args, reason = REFUSED[case]
+@pytest.mark.parametrize("case", REJECTED)
+def test_arguments_that_are_not_a_list_of_strings_are_rejected_when_triggered(airflow: LiveAirflow, case: str):
+    args, reason = REJECTED[case]
 
-    with pytest.raises(ApiError, match="answered with 400") as refusal:
+    with pytest.raises(ApiError) as error:
         airflow.trigger(DAG, {"args": args})
 
-    assert reason in str(refusal.value)
+    assert error.value.status == HTTPStatus.BAD_REQUEST
+    assert reason in str(error.value)
 
 
 def echo_of(*args: str) -> str:

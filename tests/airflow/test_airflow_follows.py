@@ -1,4 +1,4 @@
-"""Airflow follows the packages while the sync loop runs, with the loop and Airflow tuned as the chart tunes them."""
+"""Airflow follows changes to the packages while the sync loop runs, both with the chart's settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DAG = "fresh_report"
 JOB = 'def entrypoint(argv):\n    return 0\n\n\nJOB = (entrypoint, "{description}")\n'
 
 
-def test_a_dag_comes_changes_and_goes_with_its_job_file(airflow: LiveAirflow, capsys: pytest.CaptureFixture[str]):
+def test_a_dag_is_added_changed_and_removed_with_its_job_file(airflow: LiveAirflow, capsys: pytest.CaptureFixture[str]):
     latencies: dict[str, float] = {}
     job = airflow.home.packages / "fresh" / "jobs" / "report.py"
     job.parent.mkdir(parents=True)
@@ -31,15 +31,17 @@ def test_a_dag_comes_changes_and_goes_with_its_job_file(airflow: LiveAirflow, ca
 
     job.write_text(JOB.format(description="Second"))
     follows("repaired", lambda: airflow.dag(DAG)["description"] == "Second")
-    airflow.wait("no word of it", lambda: not any("fresh" in error for error in airflow.api.import_errors()))
+    airflow.wait(
+        "the import error to clear", lambda: not any("fresh" in error for error in airflow.api.import_errors())
+    )
 
     job.unlink()
     follows("removed", lambda: airflow.dag(DAG)["is_stale"])
 
     with capsys.disabled():
-        seconds = ", ".join(f"{change} {latency:.1f} s" for change, latency in latencies.items())
-        print(f"\nseen by Airflow after a job file was: {seconds}")
+        seconds = ", ".join(f"{change}: {latency:.1f}" for change, latency in latencies.items())
+        print(f"\nseconds until Airflow saw a job file that was {seconds}")
 
 
-def test_airflow_has_nothing_to_say_against_the_generated_dags(airflow: LiveAirflow):
+def test_airflow_has_no_warnings_about_the_generated_dags(airflow: LiveAirflow):
     assert airflow.api.call("GET", "/api/v2/dagWarnings")["dag_warnings"] == []

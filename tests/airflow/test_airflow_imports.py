@@ -1,4 +1,4 @@
-"""Airflow's dag-processor imports every generated file: as promised, without a warning, and nothing of the packages."""
+"""Airflow's dag-processor imports every generated file without a warning, and imports no package code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DESCRIPTIONS = {
     "control": "\x1b[31mred\x07",
     "longest": "ä" * 1000,
 }
-# Would be noticed: importing this ends the process.
+# Importing this ends the process, so the tests would notice.
 JOB = "import os\n\nos._exit(3)\n\n\ndef entrypoint(argv):\n    return 0\n\n\nJOB = (entrypoint, {description!a})\n"
 
 
@@ -44,7 +44,7 @@ def discovered(packages: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> AirflowHome:
-    """The example packages, and a package of each layout with every odd description."""
+    """The example packages, and a package in each layout with every unusual description."""
     packages = tmp_path_factory.mktemp("packages")
     shutil.copytree(EXAMPLES, packages, dirs_exist_ok=True)
     for layout in LAYOUTS:
@@ -57,7 +57,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> AirflowHome:
 
 @pytest.fixture(scope="module")
 def report(home: AirflowHome, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What Airflow says of the DAG folder, and of a second one after a job file broke."""
+    """Airflow's view of the DAG folder, and of a second one after a job file broke."""
     sync(home, home.packages, home.dags)
 
     packages, dags = tmp_path_factory.mktemp("broken_packages"), tmp_path_factory.mktemp("broken_dags")
@@ -69,7 +69,7 @@ def report(home: AirflowHome, tmp_path_factory: pytest.TempPathFactory) -> dict[
     output = home.folder / "report.json"
     script = Path(__file__).parent / "dag_report.py"
     environment = home.environment()
-    # All of it could be imported, so that it would be seen if it were.
+    # Every package is importable, so an import would show up.
     environment["PYTHONPATH"] += "".join(os.pathsep + str(folder) for folder in import_roots(home))
     subprocess.run([sys.executable, script, output, home.dags, dags], check=True, env=environment)
     return json.loads(output.read_text())
@@ -89,18 +89,20 @@ def broken_folder(report: dict[str, Any]) -> dict[str, Any]:
     return report["folders"][1]
 
 
-def test_every_job_is_a_dag_as_promised(home: AirflowHome, folder: dict[str, Any]):
+def test_every_job_becomes_a_dag_with_the_documented_defaults(home: AirflowHome, folder: dict[str, Any]):
+    from airflow_control_plane.model.settings import BUILT_IN_SETTINGS
+
     jobs = discovered(home.packages)
 
     assert len(jobs) == 8 + len(LAYOUTS) * len(DESCRIPTIONS)
     assert folder["import_errors"] == {}
     assert set(folder["dags"]) == set(jobs)
-    plain = {dag_id: job for dag_id, job in jobs.items() if not job.config.layer}
+    plain = {dag_id: job for dag_id, job in jobs.items() if job.settings == BUILT_IN_SETTINGS}
     assert {dag_id: folder["dags"][dag_id] for dag_id in plain} == {
         dag_id: {
             "dag_id": dag_id,
             "description": job.description,
-            "tags": [job.package],
+            "tags": sorted([job.package_name, "etl", "auto-generated"]),
             "timetable": "NullTimetable",
             "start_date": "2024-01-01T00:00:00+00:00",
             "catchup": False,
@@ -116,24 +118,24 @@ def test_every_job_is_a_dag_as_promised(home: AirflowHome, folder: dict[str, Any
 
 @pytest.mark.parametrize("package", ["flat", "nested", "with_src"])
 @pytest.mark.parametrize("name", DESCRIPTIONS)
-def test_a_description_arrives_as_it_was_written(folder: dict[str, Any], package: str, name: str):
+def test_a_description_reaches_airflow_unchanged(folder: dict[str, Any], package: str, name: str):
     assert folder["dags"][f"{package}_{name}"]["description"] == DESCRIPTIONS[name]
 
 
-def test_nothing_warns(report: dict[str, Any], folder: dict[str, Any]):
+def test_there_are_no_warnings(report: dict[str, Any], folder: dict[str, Any]):
     assert report["warnings"] == []
     assert folder["unstable"] == []
 
 
-def test_parsing_imports_nothing_of_the_packages_nor_of_the_generator(home: AirflowHome, report: dict[str, Any]):
-    packages = {job.package for job in discovered(home.packages).values()}
+def test_parsing_imports_neither_the_packages_nor_the_generator(home: AirflowHome, report: dict[str, Any]):
+    packages = {job.package_name for job in discovered(home.packages).values()}
     imported = {module.partition(".")[0] for module in report["modules"]}
 
     assert "airflow" in imported
     assert not imported & {*packages, "etl_core", "airflow_control_plane"}
 
 
-def test_problems_are_an_import_error_that_names_file_line_and_column(broken_folder: dict[str, Any]):
+def test_a_problem_is_an_import_error_that_names_file_line_and_column(broken_folder: dict[str, Any]):
     [(filename, error)] = broken_folder["import_errors"].items()
 
     assert filename == "airflow_control_plane_problems.py"

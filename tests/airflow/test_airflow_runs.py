@@ -1,4 +1,4 @@
-"""Jobs run in a live Airflow: how they may end, where their output goes, and whose code they run."""
+"""Jobs run in a live Airflow: their outcomes, their output, and the code they import."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OUTCOMES = {
     "outcomes_exits_with_text": ("failed", "JobFailed: job outcomes.exits_with_text stopped: the source is empty"),
     "outcomes_raises": ("failed", "LookupError: no such customer"),
 }
-# One of each layout, all with code shared from etl_core; two of them share their name and nothing else.
+# One job in each layout, all with shared code from etl_core. Two have the same name in different packages.
 EXAMPLES = {
     "data_pipeline_example_job": "Hello, World!",
     "file_processing_hello_world": "Hello, world!",
@@ -31,12 +31,12 @@ LONGEST = f"{LONGEST_PACKAGE}_{LONGEST_JOB}"
 
 @pytest.fixture(scope="module")
 def runs(airflow: LiveAirflow) -> dict[str, Run]:
-    """All of them at once, for Airflow runs several side by side."""
+    """Trigger all of them at once, because Airflow runs several in parallel."""
     return {dag_id: airflow.trigger(dag_id, {}) for dag_id in (*OUTCOMES, *EXAMPLES, LONGEST)}
 
 
 @pytest.mark.parametrize("dag_id", OUTCOMES)
-def test_a_run_ends_as_its_job_does_and_says_why(airflow: LiveAirflow, runs: dict[str, Run], dag_id: str):
+def test_a_run_has_the_outcome_of_its_job_and_logs_the_reason(airflow: LiveAirflow, runs: dict[str, Run], dag_id: str):
     state, message = OUTCOMES[dag_id]
 
     ended = airflow.result(runs[dag_id])
@@ -46,14 +46,14 @@ def test_a_run_ends_as_its_job_does_and_says_why(airflow: LiveAirflow, runs: dic
 
 
 @pytest.mark.parametrize("dag_id", EXAMPLES)
-def test_jobs_of_every_layout_run_their_own_code(airflow: LiveAirflow, runs: dict[str, Run], dag_id: str):
+def test_jobs_in_every_layout_run_their_own_code(airflow: LiveAirflow, runs: dict[str, Run], dag_id: str):
     ended = airflow.result(runs[dag_id])
 
     assert ended.state == "success", ended.log
     assert EXAMPLES[dag_id] in ended.log.splitlines()
 
 
-def test_what_a_job_prints_and_logs_is_in_the_log_of_its_task(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_the_task_log_contains_what_a_job_prints_and_logs(airflow: LiveAirflow, runs: dict[str, Run]):
     log = airflow.result(runs["outcomes_returns_zero"]).log.splitlines()
 
     assert "printed by the job" in log
@@ -67,21 +67,21 @@ def test_a_job_with_the_longest_names_runs(airflow: LiveAirflow, runs: dict[str,
 
 
 @pytest.fixture
-def sleeping_sync(airflow: LiveAirflow) -> Iterator[None]:
-    """A sync that notices nothing for a while."""
+def paused_sync(airflow: LiveAirflow) -> Iterator[None]:
+    """Pause the sync process during the test, so it does not notice changes."""
     sync = airflow.children.running["sync"].pid
     os.kill(sync, signal.SIGSTOP)
     yield
     os.kill(sync, signal.SIGCONT)
 
 
-@pytest.mark.usefixtures("sleeping_sync")
-def test_a_run_whose_job_file_has_just_gone_says_which_file_and_where_it_was_sought(airflow: LiveAirflow):
+@pytest.mark.usefixtures("paused_sync")
+def test_a_run_whose_job_file_was_just_deleted_names_the_file_and_the_folders_searched(airflow: LiveAirflow):
     packages = airflow.home.packages
     (packages / "vanishing" / "jobs" / "short_lived.py").unlink()
 
     ended = airflow.result(airflow.trigger("vanishing_short_lived", {}))
 
     assert ended.state == "failed", ended.log
-    message = f"JobFailed: vanishing/jobs/short_lived.py does not exist any more; searched {packages}"
+    message = f"JobFailed: vanishing/jobs/short_lived.py no longer exists; searched {packages}"
     assert message in ended.log.splitlines()

@@ -1,4 +1,4 @@
-"""`make demo`, for real: Airflow's own processes, its REST API and the example jobs."""
+"""`make demo` with a real Airflow, its REST API and the example jobs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SCRIPTS = REPOSITORY / "demo"
+DEMO_FOLDER = REPOSITORY / "demo"
 EXAMPLES = REPOSITORY / "examples" / "packages"
 DAGS = [
     "data_pipeline_agency_data_job",
@@ -32,9 +32,9 @@ JOB = 'def entrypoint(argv):\n    return 0\n\n\nJOB = (entrypoint, "Says hello")
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_once_runs_a_job_and_leaves_nothing_behind():
+def test_once_runs_a_job_and_leaves_no_files():
     demo = subprocess.run(
-        [sys.executable, SCRIPTS / "demo.py", "--once"], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        [sys.executable, DEMO_FOLDER / "demo.py", "--once"], capture_output=True, text=True, stdin=subprocess.DEVNULL
     )
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
@@ -42,16 +42,16 @@ def test_once_runs_a_job_and_leaves_nothing_behind():
     assert [line.strip() for line in demo.stdout.splitlines() if line.strip() in DAGS] == DAGS
     assert "Hello, Ada!" in demo.stdout
     assert re.search(r"Airflow is at http://127\.0\.0\.1:\d+ \(user admin, password \S{16}\)", demo.stdout)
-    assert "Airflow has ended and its files are gone" in demo.stdout
+    assert "Airflow has stopped and its files are deleted" in demo.stdout
 
 
 class Demo:
-    """A demo that stays up, over packages of its own."""
+    """A demo that keeps running, with its own copy of the packages."""
 
     def __init__(self, packages: Path) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", f"import demo, pathlib; exit(demo.main([], pathlib.Path({str(packages)!r})))"],
-            env=os.environ | {"PYTHONPATH": str(SCRIPTS)},
+            env=os.environ | {"PYTHONPATH": str(DEMO_FOLDER)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -60,13 +60,13 @@ class Demo:
         self.output = ""
 
     def read_until(self, text: str) -> float:
-        """The seconds it took; fails with all that was said if the demo ends before."""
+        """Returns the seconds until the text appears. Fails with all output if the demo ends first."""
         started = time.monotonic()
         for line in self.process.stdout:
             self.output += line
             if text in line:
                 return time.monotonic() - started
-        pytest.fail(f"the demo ended before it said {text!r}:\n{self.output}")
+        pytest.fail(f"the demo ended before it printed {text!r}:\n{self.output}")
 
 
 @pytest.fixture
@@ -83,60 +83,61 @@ def demo(packages: Path) -> Iterator[Demo]:
     demo.process.wait()
 
 
-def test_a_new_job_file_appears_within_seconds_and_goes_with_its_file(demo: Demo, packages: Path):
-    demo.read_until("Ctrl-C ends Airflow")
+def test_a_new_job_file_gets_a_dag_within_seconds_and_loses_it_when_deleted(demo: Demo, packages: Path):
+    demo.read_until("Press Ctrl-C to stop Airflow")
     job = packages / "data_pipeline" / "jobs" / "hello.py"
 
     job.write_text(JOB)
-    assert demo.read_until("data_pipeline_hello has appeared") < 30
+    assert demo.read_until("New DAG: data_pipeline_hello") < 30
 
     job.unlink()
-    assert demo.read_until("data_pipeline_hello has gone") < 60
+    assert demo.read_until("Removed DAG: data_pipeline_hello") < 60
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ending_it_early_ends_every_process(demo: Demo, packages: Path, number: signal.Signals):
+def test_an_early_stop_ends_every_process(demo: Demo, packages: Path, number: signal.Signals):
     demo.read_until("Starting Airflow")
     started = processes_with(packages)
     assert started
 
     demo.process.send_signal(number)
 
-    demo.read_until("Ending before the job has run")
+    demo.read_until("Stopping before the job has run")
     assert demo.process.wait() == 130
     assert not processes_with(packages)
 
 
-def test_a_job_that_fails_fails_the_demo_and_shows_why(demo: Demo, packages: Path):
+def test_a_failed_job_fails_the_demo_and_shows_why(demo: Demo, packages: Path):
     job = packages / "data_pipeline" / "jobs" / "example_job.py"
     job.write_text(
         'def entrypoint(argv):\n    print("no greeting today")\n    return 3\n\n\nJOB = (entrypoint, "Fails")\n'
     )
 
-    demo.read_until("ended as failed, expected success")
+    demo.read_until("ended with state failed, expected success")
 
     assert "no greeting today" in demo.output
-    demo.read_until("all its logs are in")
+    demo.read_until("its logs are in")
     assert demo.process.wait() == 1
     logs = Path(demo.output.split()[-1])
     assert (logs / "scheduler.log").exists()
     shutil.rmtree(logs)
 
 
-def test_a_process_that_ends_by_itself_is_named_with_the_end_of_its_log(monkeypatch, tmp_path: Path):
-    monkeypatch.syspath_prepend(SCRIPTS)
+def test_a_process_that_ends_unexpectedly_is_reported_with_its_last_log_lines(monkeypatch, tmp_path: Path):
+    monkeypatch.syspath_prepend(DEMO_FOLDER)
     from children import Children, DemoError
 
     children = Children(dict(os.environ), tmp_path)
     children.start("scheduler", "no_such_module")
     children.running["scheduler"].wait()
 
-    with pytest.raises(DemoError, match=r"(?s)scheduler ended by itself with exit code 1\..*No module named no_such"):
+    message = r"(?s)scheduler ended unexpectedly with exit code 1\..*No module named no_such"
+    with pytest.raises(DemoError, match=message):
         children.check()
 
 
 def processes_with(packages: Path) -> list[int]:
-    """The processes that were told to read these packages."""
+    """The processes whose environment names these packages."""
     setting = f"ETL_PACKAGES_ROOT={packages}".encode()
     return [int(process.name) for process in Path("/proc").glob("[0-9]*") if setting in environment_of(process)]
 

@@ -1,4 +1,4 @@
-"""Every key of JOB_CONFIG reaches Airflow as it was meant, without an error and without a warning."""
+"""Every key of JOB_CONFIG reaches Airflow as intended, without errors or warnings."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ JOBS = {
     "after_any": {"after": {"any": ["settings.plain", "settings.scheduled"]}},
     "switched_off": {"enabled": False},
 }
-JOB = "def entrypoint(argv):\n    return 0\n\n\nJOB = (entrypoint, 'Says what it wants')\nJOB_CONFIG = {config!r}\n"
+JOB = "def entrypoint(argv):\n    return 0\n\n\nJOB = (entrypoint, 'Has settings')\nJOB_CONFIG = {config!r}\n"
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What Airflow makes of jobs that use all keys, where the executor can give each its own pod."""
+    """Airflow's view of jobs that use all keys, with an executor that runs each job in its own pod."""
     packages = tmp_path_factory.mktemp("packages")
     jobs = packages / "settings" / "jobs"
     jobs.mkdir(parents=True)
@@ -65,7 +65,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     pod = {"spec": {"containers": [{"name": "base", "image": "airflow"}]}}
     templates = {"folder": str(home.folder / "pods"), "pod": pod}
     deployment = {"executor": "KubernetesExecutor", "triggerer": True, "podTemplates": templates}
-    home.write("sync.json", json.dumps({"airflow": deployment}))
+    home.write("sync.json", json.dumps({"deployment": deployment}))
     sync(home, packages, home.dags)
 
     output = home.folder / "report.json"
@@ -90,13 +90,13 @@ def test_these_jobs_use_every_key():
     assert {key for config in JOBS.values() for key in config} == set(JOB_CONFIG_SCHEMA["properties"])
 
 
-def test_every_job_that_is_enabled_is_imported_without_a_warning(report: dict[str, Any]):
+def test_every_enabled_job_is_imported_without_a_warning(report: dict[str, Any]):
     assert report["import_errors"] == {}
     assert report["warnings"] == []
     assert set(report["dags"]) == {f"settings_{name}" for name in JOBS if name != "switched_off"}
 
 
-def test_a_schedule_is_a_cron_of_its_time_zone(dag: dict[str, Any]):
+def test_a_schedule_is_a_cron_timetable_in_its_time_zone(dag: dict[str, Any]):
     assert dag["timetable"]["__type"] == "airflow.timetables.trigger.CronTriggerTimetable"
     assert dag["timetable"]["__var"] == {
         "expression": "30 6 * * MON-FRI",
@@ -107,15 +107,15 @@ def test_a_schedule_is_a_cron_of_its_time_zone(dag: dict[str, Any]):
     assert dag["catchup"] is False
 
 
-def test_a_dag_has_what_its_settings_say(dag: dict[str, Any]):
+def test_dag_settings_reach_the_dag(dag: dict[str, Any]):
     assert dag["dag_display_name"] == "Täglich früh ☀"
-    assert dag["tags"] == ["daily", "group:reports", "settings"]
+    assert dag["tags"] == ["auto-generated", "daily", "etl", "group:reports", "settings"]
     assert dag["max_active_runs"] == 2
     assert dag["is_paused_upon_creation"] is True
     assert dict(dag["params"])["args"]["default"] == ["--day", "today", "{{ ds }}"]
 
 
-def test_a_task_has_what_its_settings_say(task: dict[str, Any]):
+def test_task_settings_reach_the_task(task: dict[str, Any]):
     assert task["retries"] == 3
     assert task["retry_delay"] == 90
     assert task["retry_exponential_backoff"] is True
@@ -128,7 +128,7 @@ def test_a_task_has_what_its_settings_say(task: dict[str, Any]):
     assert all(task[f"has_{event}_callback"] for event in ("on_failure", "on_success", "on_retry"))
 
 
-def test_a_deadline_counts_from_the_queue_and_is_told_by_the_triggerer(dag: dict[str, Any]):
+def test_a_deadline_counts_from_the_queue_and_the_triggerer_reports_it(dag: dict[str, Any]):
     [deadline] = dag["deadline"]
 
     assert deadline["reference"] == {"reference_type": "DagRunQueuedAtDeadline"}
@@ -139,7 +139,7 @@ def test_a_deadline_counts_from_the_queue_and_is_told_by_the_triggerer(dag: dict
     assert callback["__data__"]["kwargs"]["targets"] == ["slack:data-alerts"]
 
 
-def test_resources_are_a_pod_template_that_the_executor_reads(task: dict[str, Any]):
+def test_resources_become_a_pod_template_for_the_executor(task: dict[str, Any]):
     template = json.loads(Path(task["executor_config"]["__var"]["pod_template_file"]).read_text())
 
     [container] = template["spec"]["containers"]
@@ -154,7 +154,7 @@ def test_resources_are_a_pod_template_that_the_executor_reads(task: dict[str, An
         ("after_any", "asset_any", ["settings.plain", "settings.scheduled"]),
     ],
 )
-def test_a_follower_waits_for_the_assets_of_those_before_it(
+def test_a_job_with_after_waits_for_the_assets_of_its_upstream_jobs(
     report: dict[str, Any], name: str, condition: str, upstreams: list[str]
 ):
     timetable = report["dags"][f"settings_{name}"]["timetable"]["__var"]["asset_condition"]
@@ -163,7 +163,7 @@ def test_a_follower_waits_for_the_assets_of_those_before_it(
     assert [asset["name"] for asset in timetable["objects"]] == upstreams
 
 
-def test_every_job_has_an_asset_of_its_name(report: dict[str, Any]):
+def test_every_job_has_an_asset_with_its_name(report: dict[str, Any]):
     outlets = {dag_id: dag["tasks"][0]["__var"]["outlets"] for dag_id, dag in report["dags"].items()}
 
     assert {dag_id: [asset["__var"]["name"] for asset in assets] for dag_id, assets in outlets.items()} == {
@@ -171,7 +171,7 @@ def test_every_job_has_an_asset_of_its_name(report: dict[str, Any]):
     }
 
 
-def test_a_job_that_asks_for_nothing_has_nothing_of_all_that(report: dict[str, Any]):
+def test_a_job_without_settings_has_airflow_s_defaults(report: dict[str, Any]):
     dag = report["dags"]["settings_plain"]
     task = dag["tasks"][0]["__var"]
 

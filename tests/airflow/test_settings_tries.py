@@ -1,4 +1,4 @@
-"""Retries, limits, exit codes, arguments, environment and interpreter of jobs, in a live Airflow."""
+"""Retries, timeouts, exit codes, arguments, environment and interpreter of jobs, in a live Airflow."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def note_pid(job):
 
 @pytest.fixture(scope="module")
 def environment(airflow: LiveAirflow) -> Path:
-    """A package's own virtual environment, with a module that is nowhere else."""
+    """A package's own virtual environment, with a module that exists only there."""
     folder = airflow.home.packages / "other_python" / ".venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     [libraries] = folder.glob("lib/python*/site-packages")
@@ -42,14 +42,14 @@ def runs(airflow: LiveAirflow, environment: Path) -> dict[str, Run]:
     return runs | {"given": airflow.trigger("tries_shows", {"args": ["--day", "2024-02-29"]})}
 
 
-def test_the_third_try_of_a_job_succeeds(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_a_job_is_retried_until_it_succeeds(airflow: LiveAirflow, runs: dict[str, Run]):
     ended = airflow.result(runs["tries_third_time_lucky"])
 
     assert ended.state == "success", ended.log
     assert [state for state, *_ in tries(airflow, runs["tries_third_time_lucky"])] == ["failed", "failed", "success"]
 
 
-def test_each_wait_before_a_retry_is_twice_the_one_before(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_retry_backoff_doubles_the_wait_before_each_retry(airflow: LiveAirflow, runs: dict[str, Run]):
     run = runs["tries_third_time_lucky"]
     airflow.result(run)
     (_, _, first_end), (_, second_start, second_end), (_, third_start, _) = tries(airflow, run)
@@ -69,7 +69,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def test_a_try_that_takes_too_long_is_stopped(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_a_try_that_exceeds_its_timeout_is_stopped(airflow: LiveAirflow, runs: dict[str, Run]):
     ended = airflow.result(runs["tries_never_ends"])
 
     assert ended.state == "failed"
@@ -77,7 +77,7 @@ def test_a_try_that_takes_too_long_is_stopped(airflow: LiveAirflow, runs: dict[s
     assert 2 <= airflow.task(runs["tries_never_ends"])["duration"] < 20
 
 
-def test_an_exit_code_of_98_fails_without_a_retry(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_exit_code_98_fails_without_a_retry(airflow: LiveAirflow, runs: dict[str, Run]):
     ended = airflow.result(runs["tries_gives_up"])
 
     assert ended.state == "failed"
@@ -86,28 +86,28 @@ def test_an_exit_code_of_98_fails_without_a_retry(airflow: LiveAirflow, runs: di
     assert airflow.task(runs["tries_gives_up"])["try_number"] == 1
 
 
-def test_an_exit_code_of_99_skips(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_exit_code_99_skips(airflow: LiveAirflow, runs: dict[str, Run]):
     ended = airflow.result(runs["tries_skips"])
 
     assert ended.state == "skipped"
     assert "job tries.skips ended with exit code 99, which means skip" in ended.log.splitlines()
 
 
-def test_a_run_that_is_given_no_arguments_has_those_of_the_settings(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_a_run_without_arguments_uses_those_of_the_settings(airflow: LiveAirflow, runs: dict[str, Run]):
     assert 'argv: ["--day", "today"]' in airflow.result(runs["tries_shows"]).log
 
 
-def test_arguments_of_a_run_replace_those_of_the_settings(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_the_arguments_of_a_run_replace_those_of_the_settings(airflow: LiveAirflow, runs: dict[str, Run]):
     assert 'argv: ["--day", "2024-02-29"]' in airflow.result(runs["given"]).log
 
 
-def test_a_job_sees_its_environment_as_it_was_written(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_a_job_receives_its_environment_unchanged(airflow: LiveAirflow, runs: dict[str, Run]):
     log = airflow.result(runs["tries_shows"]).log
 
     assert "MOTTO: a $HOME {{ ds }} 100 % ETL_WORKDIR: /elsewhere" in log
 
 
-def test_a_job_runs_in_the_interpreter_of_its_package(airflow: LiveAirflow, runs: dict[str, Run], environment: Path):
+def test_a_job_runs_with_its_package_s_interpreter(airflow: LiveAirflow, runs: dict[str, Run], environment: Path):
     ended = airflow.result(runs["other_python_shows"])
 
     assert ended.state == "success", ended.log
@@ -116,7 +116,7 @@ def test_a_job_runs_in_the_interpreter_of_its_package(airflow: LiveAirflow, runs
     assert f"interpreter: {python} module: {module} standard input: ''" in ended.log
 
 
-def test_no_exit_code_of_another_interpreter_becomes_a_success(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_an_exit_code_above_255_in_another_interpreter_is_not_a_success(airflow: LiveAirflow, runs: dict[str, Run]):
     ended = airflow.result(runs["other_python_fails"])
 
     assert ended.state == "failed", ended.log
@@ -124,7 +124,7 @@ def test_no_exit_code_of_another_interpreter_becomes_a_success(airflow: LiveAirf
     assert "job other_python.fails failed with exit code 256" in ended.log
 
 
-def test_exit_codes_of_another_interpreter_mean_the_same(airflow: LiveAirflow, runs: dict[str, Run]):
+def test_exit_codes_mean_the_same_in_another_interpreter(airflow: LiveAirflow, runs: dict[str, Run]):
     assert airflow.result(runs["other_python_skips"]).state == "skipped"
 
 
@@ -133,22 +133,20 @@ def test_a_timeout_ends_the_other_interpreter(airflow: LiveAirflow, runs: dict[s
 
     assert ended.state == "failed"
     assert "AirflowTaskTimeout: Timeout, PID:" in ended.log
-    assert not lives(environment / "times_out")
+    assert not is_running(environment / "times_out")
 
 
-def test_a_run_that_somebody_stops_ends_the_other_interpreter(
-    airflow: LiveAirflow, runs: dict[str, Run], environment: Path
-):
+def test_stopping_a_run_ends_the_other_interpreter(airflow: LiveAirflow, runs: dict[str, Run], environment: Path):
     run, note = runs["other_python_is_stopped"], environment / "is_stopped"
-    airflow.wait("the job in the other interpreter", lambda: note.exists() and lives(note))
+    airflow.wait("the job to start in the other interpreter", lambda: note.exists() and is_running(note))
 
     airflow.api.call("PATCH", task_path(run), {"new_state": "failed"})
 
-    airflow.wait("its end", lambda: not lives(note))
+    airflow.wait("the job to end", lambda: not is_running(note))
 
 
-def lives(note: Path) -> bool:
-    """Whether the process runs whose id was noted."""
+def is_running(note: Path) -> bool:
+    """Whether the process with the noted id is running."""
     try:
         return psutil.Process(int(note.read_text() or os.getpid())).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

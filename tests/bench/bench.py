@@ -1,7 +1,7 @@
-"""How fast discovery and sync are over many jobs, beside the least that any such tool has to do.
+"""Measures discovery and sync with many jobs, next to the minimum that any such tool has to do.
 
 Run it with `make bench`, or `python tests/bench/bench.py --jobs 10000 --folder DIR` to choose the disk. Each row is the
-median of several runs, each in a process of its own; nothing here is a test, the figures are for reading.
+median of several runs, each in its own process. This is not a test: it prints figures for you to read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 
 ROUNDS = 5
 JOBS_IN_A_PACKAGE = 100
-RACY_SECONDS = 2.5  # files that were just written are read once more
+RACY_SECONDS = 2.5  # files written this recently are read again
 GENERATOR = Path(__file__).resolve().parents[2] / "generator"
 
 JOB = '''\
@@ -48,7 +48,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--input", type=Path, default=Path("orders_{number}.csv"))
     parser.add_argument("--output", type=Path, default=Path("orders_{number}.json"))
-    parser.add_argument("--limit", type=int, default=10_000, help="stop after so many rows")
+    parser.add_argument("--limit", type=int, default=10_000, help="the maximum number of rows")
     return parser.parse_args(argv)
 
 
@@ -96,7 +96,7 @@ def make_packages(root: Path, count: int) -> None:
         (folder / f"load_{number:05}.py").write_text(JOB.format(number=number), encoding="utf-8")
 
 
-# Each measurement runs in a child, so that none warms up another; the child prints seconds and peak memory in MiB.
+# Each measurement runs in its own child process, so none warms up another. The child prints seconds and peak MiB.
 
 
 def job_files(root: Path) -> list[str]:
@@ -109,7 +109,7 @@ def job_files(root: Path) -> list[str]:
 
 
 def scandir_and_stat(root: Path, dags: Path) -> None:
-    """The least that notices a change: list the folders, stat each file."""
+    """The minimum that detects a change: list the folders and stat each file."""
     for package in os.scandir(root):
         for entry in os.scandir(os.path.join(package.path, "jobs")):
             entry.stat()
@@ -119,7 +119,7 @@ def scandir_and_stat(root: Path, dags: Path) -> None:
 
 
 def read_parse_write(root: Path, dags: Path) -> None:
-    """The least that a cold pass can do: read, ast.parse, and write a file as durably as sync does, one by one."""
+    """The minimum for a cold pass: for each job, read it, ast.parse it, and write a file as durably as sync does."""
     import ast
 
     from airflow_control_plane.dag_generator.dag_file import render_dag
@@ -147,7 +147,7 @@ def read_parse(root: Path, dags: Path) -> None:
 
 
 def import_based(root: Path, dags: Path) -> None:
-    """How most tools find jobs: import each module and look at it. Writes nothing."""
+    """How most tools find jobs: import each module and inspect it. Writes nothing."""
     import importlib
 
     sys.path.insert(0, str(root))
@@ -162,7 +162,7 @@ def cold_sync(root: Path, dags: Path) -> None:
     assert main(["sync", "--once", "--packages-root", str(root), "--dags-dir", str(dags)]) == 0
 
 
-BARE: dict[str, Callable[[Path, Path], None]] = {
+ROWS: dict[str, Callable[[Path, Path], None]] = {
     "read + ast.parse": read_parse,
     "read + ast.parse + durable write": read_parse_write,
     "import-based discovery": import_based,
@@ -177,13 +177,13 @@ def timed(action: Callable[[], object]) -> float:
 
 
 def loop_passes(root: Path, dags: Path) -> list[float]:
-    """Seconds of a look, of a full pass without changes, and of the bare pass beside them in the same process."""
+    """The seconds of a look, of a full pass without changes, and of the minimum for each, all in this process."""
     from airflow_control_plane.dag_generator.folder import DagFolder
     from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
     from airflow_control_plane.sync.loop import SyncLoop
-from airflow_control_plane.sync.status import Board, Status
-from airflow_control_plane.sync.watched_settings import WatchedSettings
+    from airflow_control_plane.sync.status import Board, Status
     from airflow_control_plane.sync.synchronizer import Synchronizer
+    from airflow_control_plane.sync.watched_settings import WatchedSettings
 
     board = Board(Status(str(dags)))
     synchronizer = Synchronizer(MultiPackageJobDiscovery([root], board.beat), DagFolder(dags), board.beat)
@@ -201,7 +201,7 @@ from airflow_control_plane.sync.watched_settings import WatchedSettings
 
 
 def peak_of_idle_loop(root: Path, dags: Path) -> float:
-    """Peak memory in MiB of `sync` as a process of its own, once it has seen all jobs and sits idle."""
+    """Peak memory in MiB of a `sync` process that has seen all jobs and is idle."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "airflow_control_plane", "sync", "--status-port", str(port)]
@@ -220,7 +220,7 @@ def peak_of_idle_loop(root: Path, dags: Path) -> float:
 
 def synced(loop: subprocess.Popen[bytes], port: int) -> bool:
     if loop.poll() is not None:
-        raise SystemExit(f"sync ended with {loop.returncode}")
+        raise SystemExit(f"sync ended with exit code {loop.returncode}")
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
             return b"airflow_control_plane_complete 1" in answer.read()
@@ -229,7 +229,7 @@ def synced(loop: subprocess.Popen[bytes], port: int) -> bool:
 
 
 def child(row: str, root: Path, dags: Path) -> None:
-    seconds = loop_passes(root, dags) if row == "loop" else [timed(lambda: BARE[row](root, dags))]
+    seconds = loop_passes(root, dags) if row == "loop" else [timed(lambda: ROWS[row](root, dags))]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(*seconds, peak, sep="\n", file=sys.stderr)
 
@@ -258,23 +258,25 @@ def bench(count: int, folder: Path, rounds: int) -> None:
     size = sum(os.path.getsize(path) for path in job_files(root)) / count
     print(f"{count} jobs of {size:.0f} bytes, Python {platform.python_version()}, median of {rounds} runs\n")
     print(f"{'':38}{'seconds':>10}{'peak MiB':>10}")
-    for row in BARE:
+    for row in ROWS:
         seconds, peak = medians(row, root, dags, rounds)
         print(f"{row:38}{seconds:10.3f}{peak:10.1f}", flush=True)
-    # The last row left its DAG files: the loop starts on them, as the sidecar does after the init container.
-    look, full, bare_jobs, bare_both, _ = medians("loop", root, dags, 1)
-    print(f"{'scandir + stat of the jobs':38}{bare_jobs:10.3f}")
-    print(f"{'  look of the running loop':38}{look:10.3f}")
-    print(f"{'scandir + stat of jobs and DAGs':38}{bare_both:10.3f}")
-    print(f"{'  no-op full pass of the running loop':38}{full:10.3f}")
+    # The last row left its DAG files. The loop starts with them, as the sidecar does after the init container.
+    look, full, minimum_jobs, minimum_both, _ = medians("loop", root, dags, 1)
+    print(f"{'scandir + stat of the jobs':38}{minimum_jobs:10.3f}")
+    print(f"{'  look of the loop':38}{look:10.3f}")
+    print(f"{'scandir + stat of jobs and DAGs':38}{minimum_both:10.3f}")
+    print(f"{'  full pass of the loop, no changes':38}{full:10.3f}")
     print(f"{'running loop, idle':38}{'':10}{peak_of_idle_loop(root, dags):10.1f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--folder", type=Path, help="where to make the files (default: the system's temporary folder)")
+    parser.add_argument("--jobs", type=int, default=10_000, help="number of jobs (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="runs for each row (default: %(default)s)")
+    parser.add_argument(
+        "--folder", type=Path, help="where to create the files (default: the system's temporary folder)"
+    )
     parser.add_argument("--child", help=argparse.SUPPRESS)
     parser.add_argument("--packages", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--dags", type=Path, help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""The chart as Helm renders it, and small ways to look into the objects."""
+"""Renders the chart with Helm and finds objects, pods and containers in the result."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ BUILT_HELM = ROOT / ".bin" / "helm"
 ENVIRONMENTS = sorted((ROOT / "environments").glob("*.yaml"))
 KUBERNETES = "1.34.0"
 
-# All that can be switched on at once, so that no object escapes a look at every object.
+# Everything that can be enabled at the same time, so that a test of every object sees all of them.
 EVERYTHING = {
     "scheduler": {"replicas": 2},
-    "webserver": {"replicas": 2, "baseUrl": "https://airflow.example.com"},
+    "webserver": {"replicas": 2, "baseUrl": "https://airflow.example.com", "config": "AUTH_TYPE = 4"},
     "triggerer": {"enabled": True, "replicas": 2},
     "ingress": {"enabled": True, "tlsSecret": "tls"},
     "logs": {"persistence": {"enabled": True}},
@@ -31,17 +31,17 @@ POD_KINDS = {"Deployment", "StatefulSet", "CronJob", "Pod"}
 
 
 class RenderingFailed(Exception):
-    """What Helm said."""
+    """The error message of Helm."""
 
 
 def helm(*arguments: str | Path, values: Object | None = None) -> str:
-    """What a helm command prints, given values on its standard input."""
+    """The output of a helm command that reads the values from standard input."""
     command = str(BUILT_HELM) if BUILT_HELM.exists() else shutil.which("helm")
-    assert command, "helm is missing: say `make tools`"
+    assert command, "helm is missing: run `make tools`"
     given = ["--values", "-"] if values is not None else []
     result = subprocess.run(
         [command, *map(str, arguments), *given],
-        input=json.dumps(values, ensure_ascii=False),  # YAML knows no pairs of surrogates
+        input=json.dumps(values, ensure_ascii=False),  # YAML does not allow pairs of surrogates
         capture_output=True,
         encoding="utf-8",
         cwd=ROOT,
@@ -52,7 +52,7 @@ def helm(*arguments: str | Path, values: Object | None = None) -> str:
 
 
 def render_text(values: Object | None = None, *files: Path, release: str = "airflow") -> str:
-    """The chart as text, with files of values over the defaults, and values over those."""
+    """The rendered chart as text. Values files are merged over the defaults, and the values over those."""
     options = [option for file in files for option in ("--values", file)]
     return helm(
         "template", release, ROOT, "--namespace", "etl", "--kube-version", KUBERNETES, *options, values=values or {}
@@ -60,27 +60,27 @@ def render_text(values: Object | None = None, *files: Path, release: str = "airf
 
 
 def objects_in(text: str) -> list[Object]:
-    """The objects of a rendered text."""
+    """The objects in a rendered text."""
     return [document for document in yaml.safe_load_all(text) if document]
 
 
 def render(values: Object | None = None, *files: Path) -> list[Object]:
-    """The objects of the chart."""
+    """The objects of the rendered chart."""
     return objects_in(render_text(values, *files))
 
 
 def name_of(item: Object) -> str:
-    """Kind and name, as kubectl writes them."""
+    """Kind and name as kubectl writes them, for example deployment/airflow-scheduler."""
     return f"{item['kind'].lower()}/{item['metadata']['name']}"
 
 
 def find(items: Sequence[Object], name: str) -> Object:
-    """The object of that kind and name, such as deployment/airflow-scheduler."""
+    """The object with this kind and name, for example deployment/airflow-scheduler."""
     return next(item for item in items if name_of(item) == name)
 
 
 def pod_template(item: Object) -> Object | None:
-    """Metadata and spec of the pods of an object, if it has pods."""
+    """The metadata and the spec of an object's pods, or None if it has no pods."""
     if item["kind"] not in POD_KINDS:
         return None
     if item["kind"] == "Pod":
@@ -90,7 +90,7 @@ def pod_template(item: Object) -> Object | None:
 
 
 def pods(items: Sequence[Object]) -> Iterator[tuple[str, Object]]:
-    """The pod templates with the names of their objects."""
+    """The pod templates of all objects, with the names of the objects."""
     for item in items:
         template = pod_template(item)
         if template:
@@ -98,7 +98,7 @@ def pods(items: Sequence[Object]) -> Iterator[tuple[str, Object]]:
 
 
 def containers(items: Sequence[Object]) -> Iterator[tuple[str, Object]]:
-    """All containers, init containers too, with names such as deployment/airflow-scheduler/migrate."""
+    """All containers and init containers, with names like deployment/airflow-scheduler/migrate."""
     for name, template in pods(items):
         for container in [*template["spec"].get("initContainers", []), *template["spec"]["containers"]]:
             yield f"{name}/{container['name']}", container

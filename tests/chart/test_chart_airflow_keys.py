@@ -1,4 +1,4 @@
-"""The presets of airflow.cfg are keys that this Airflow knows, and it reads the file as it was meant."""
+"""Airflow knows every option that the chart presets, and reads airflow.cfg as intended."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ print("READ", json.dumps({
 """
 
 
-def test_airflow_knows_every_preset_and_reads_percent_signs_as_they_were_given(tmp_path: Path) -> None:
+def test_airflow_knows_every_preset_and_reads_percent_signs_unchanged(tmp_path: Path) -> None:
     values = {
         "webserver": {"baseUrl": "https://example.com/airflow"},
         "airflow": {"config": {"logging": {"log_format": "[%(asctime)s] %(message)s"}}},

@@ -1,4 +1,4 @@
-"""What a release of the chart carries: Helm stores it in a Secret, which holds 1 MiB."""
+"""The packaged chart. Helm stores each release in a Secret, which can hold 1 MiB."""
 
 from __future__ import annotations
 
@@ -38,28 +38,28 @@ def contents(archive: Path) -> set[str]:
         return {name.removeprefix("airflow-control-plane/") for name in tar.getnames()}
 
 
-def test_a_release_fits_into_a_secret_with_room_to_spare(archive: Path) -> None:
-    # A release holds the chart's files and the rendered objects as JSON, gzipped and in base64.
+def test_a_release_uses_less_than_half_of_a_secret(archive: Path) -> None:
+    # A release contains the chart's files and the rendered objects as JSON, gzipped and in base64.
     chart = gzip.decompress(archive.read_bytes())
     rendered = helm("template", "airflow", ROOT, "--kube-version", "1.34.0").encode()
     release = base64.b64encode(gzip.compress(base64.b64encode(chart) + rendered))
     assert len(release) < MEBIBYTE / 2
 
 
-def test_nothing_is_packed_but_the_chart(contents: set[str]) -> None:
+def test_the_package_contains_only_the_chart(contents: set[str]) -> None:
     assert {name for name in contents if not name.startswith(WANTED)} == set()
 
 
-def test_nothing_is_packed_that_python_leaves_behind(contents: set[str]) -> None:
+def test_the_package_contains_no_python_caches(contents: set[str]) -> None:
     assert not [name for name in contents if "__pycache__" in name or name.endswith(".pyc")]
 
 
-def test_all_is_packed_that_the_templates_read(contents: set[str]) -> None:
+def test_the_package_contains_everything_that_the_templates_read(contents: set[str]) -> None:
     needed = {
         str(path.relative_to(ROOT))
         for pattern in (
             "templates/**/*.*",
-            "files/*/*.py",
+            "files/**/*.py",
             "generator/airflow_control_plane/**/*.py",
             "examples/packages/**/*.py",
         )
@@ -70,5 +70,5 @@ def test_all_is_packed_that_the_templates_read(contents: set[str]) -> None:
     assert needed - contents == set()
 
 
-def test_the_pods_of_helm_test_are_packed(contents: set[str]) -> None:
+def test_the_package_contains_the_pods_of_helm_test(contents: set[str]) -> None:
     assert "templates/tests/health-pod.yaml" in contents

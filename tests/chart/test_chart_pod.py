@@ -1,4 +1,4 @@
-"""The rendered ConfigMaps, laid out as a kubelet lays them out: the generator in them finds the jobs in them."""
+"""The rendered ConfigMaps, mounted as a kubelet mounts them: the generator in them finds the jobs in them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from airflow_control_plane.sync.status_server import DEFAULT_PORT
 from rendered import ROOT, Object, find, render
 
 EXAMPLES = ROOT / "examples" / "packages"
 
 
 def lay_out(items: list[Object], pod: Object, volume: str, folder: Path) -> None:
-    """Writes a ConfigMap volume into a folder: a hidden folder of files, and a link for each entry at the top."""
+    """Writes a ConfigMap volume as a kubelet does: files in a hidden folder, and links to its top entries."""
     source = next(entry for entry in pod["volumes"] if entry["name"] == volume)["configMap"]
     data = find(items, f"configmap/{source['name']}")["data"]
     hidden = folder / "..2026_01_01"
@@ -32,7 +33,7 @@ def lay_out(items: list[Object], pod: Object, volume: str, folder: Path) -> None
 
 @pytest.fixture(scope="module")
 def mounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The volumes of the scheduler's pod, each in a folder of its name."""
+    """The volumes of the scheduler's pod, each in a folder with its name."""
     items = render()
     pod = find(items, "deployment/airflow-scheduler")["spec"]["template"]["spec"]
     folder = tmp_path_factory.mktemp("mounts")
@@ -42,7 +43,7 @@ def mounts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run_command(mounts: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs the command file of the ConfigMap with the python of these tests."""
+    """Runs the command from the ConfigMap with the Python of these tests."""
     environment = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
         "PYTHONPATH": str(mounts / "generator"),
@@ -54,7 +55,7 @@ def run_command(mounts: Path, *arguments: str | Path) -> subprocess.CompletedPro
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
-def test_the_tree_of_the_examples_is_restored_byte_by_byte(mounts: Path) -> None:
+def test_the_mounted_examples_are_identical_to_the_examples(mounts: Path) -> None:
     expected = {
         path.relative_to(EXAMPLES): path.read_bytes()
         for path in EXAMPLES.rglob("*")
@@ -72,13 +73,13 @@ def test_the_command_finds_the_jobs(mounts: Path) -> None:
     assert "Total: 8 job(s)" in result.stdout
 
 
-def test_the_init_container_makes_the_dags(mounts: Path, tmp_path: Path) -> None:
+def test_the_init_container_writes_the_dags(mounts: Path, tmp_path: Path) -> None:
     result = run_command(mounts, "sync", "--once", "--dags-dir", tmp_path)
     assert result.returncode == 0, result.stderr
     assert len(list(tmp_path.glob("*_dag.py"))) == 8
 
 
-def test_a_broken_job_stops_the_rollout_and_is_named(mounts: Path, tmp_path: Path) -> None:
+def test_the_init_container_fails_and_names_a_broken_job(mounts: Path, tmp_path: Path) -> None:
     copy = tmp_path / "mounts"
     shutil.copytree(mounts, copy, symlinks=True)
     (copy / "packages" / "data_pipeline" / "jobs" / "broken.py").write_text("JOB = (", encoding="utf-8")
@@ -87,5 +88,10 @@ def test_a_broken_job_stops_the_rollout_and_is_named(mounts: Path, tmp_path: Pat
     assert "data_pipeline/jobs/broken.py:1" in result.stderr
 
 
-def test_the_command_names_itself_in_its_usage(mounts: Path) -> None:
+def test_the_usage_shows_the_name_of_the_command(mounts: Path) -> None:
     assert run_command(mounts, "--help").stdout.startswith("usage: airflow-control-plane ")
+
+
+def test_the_sidecar_serves_its_status_on_the_port_that_the_chart_exposes() -> None:
+    ports = find(render(), "service/airflow-dag-sync")["spec"]["ports"]
+    assert [port["port"] for port in ports] == [DEFAULT_PORT]

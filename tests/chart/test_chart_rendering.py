@@ -1,4 +1,4 @@
-"""What changes from one rendering to the next, and what that restarts."""
+"""What differs between two renderings, and which pods restart because of it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from rendered import ENVIRONMENTS, EVERYTHING, Object, RenderingFailed, name_of,
 
 PRODUCTION = next(path for path in ENVIRONMENTS if path.stem == "production")
 
-EVERYTHING_MISSING = """secrets.requireExisting is true, so nothing may be generated. Still to be set:
+EVERYTHING_MISSING = """so the chart generates no Secret and no database. Set these values:
   postgresql.enabled: false
-  secrets.database.existingSecret: the name of a Secret with the key connection
-  secrets.fernetKey.existingSecret: the name of a Secret with the key fernet-key
-  secrets.jwtSecret.existingSecret: the name of a Secret with the key jwt-secret
-  secrets.apiSecretKey.existingSecret: the name of a Secret with the key api-secret-key
-  secrets.adminPassword.existingSecret: the name of a Secret with the key admin-password
+  secrets.database.existingSecret: the name of a Secret that has the key connection
+  secrets.fernetKey.existingSecret: the name of a Secret that has the key fernet-key
+  secrets.jwtSecret.existingSecret: the name of a Secret that has the key jwt-secret
+  secrets.apiSecretKey.existingSecret: the name of a Secret that has the key api-secret-key
+  secrets.adminPassword.existingSecret: the name of a Secret that has the key admin-password
 """
 
 
@@ -25,12 +25,12 @@ def pod_templates(values: Object) -> dict[str, Any]:
 
 
 def restarted(before: Object, after: Object) -> set[str]:
-    """The objects whose pods a change of values replaces."""
+    """The objects whose pods are replaced when the values change."""
     old, new = pod_templates(before), pod_templates(after)
     return {name for name in old | new if old.get(name) != new.get(name)}
 
 
-def test_two_renderings_differ_in_nothing_but_generated_secrets() -> None:
+def test_two_renderings_differ_only_in_generated_secrets() -> None:
     first, second = render(EVERYTHING), render(EVERYTHING)
     differing = {name_of(one) for one, other in zip(first, second, strict=True) if one != other}
     assert differing == {
@@ -51,7 +51,7 @@ def test_production_generates_no_secret_and_no_database() -> None:
     assert not kinds & {"Secret", "StatefulSet"}
 
 
-def test_production_refuses_to_render_until_everything_is_named() -> None:
+def test_production_does_not_render_until_you_name_everything() -> None:
     entries = ("database", "fernetKey", "jwtSecret", "apiSecretKey", "adminPassword")
     values = {
         "postgresql": {"enabled": True},
@@ -62,11 +62,11 @@ def test_production_refuses_to_render_until_everything_is_named() -> None:
     assert EVERYTHING_MISSING in str(failure.value)
 
 
-def test_production_asks_for_no_password_of_an_admin_it_does_not_create() -> None:
+def test_production_needs_no_admin_password_if_it_creates_no_admin() -> None:
     render({"admin": {"create": False}, "secrets": {"adminPassword": {"existingSecret": ""}}}, PRODUCTION)
 
 
-def test_production_has_two_of_everything_that_can_be_two() -> None:
+def test_production_has_two_replicas_of_everything_that_can_have_two() -> None:
     replicas = {
         name_of(item): item["spec"]["replicas"] for item in render({}, PRODUCTION) if item["kind"] == "Deployment"
     }
@@ -77,21 +77,21 @@ def test_production_has_two_of_everything_that_can_be_two() -> None:
     }
 
 
-def test_new_settings_of_the_generator_restart_nothing() -> None:
+def test_changed_settings_of_the_generator_restart_nothing() -> None:
     after = {"sync": {"watchSeconds": 1, "intervalSeconds": 60, "allowEmpty": True, "strictStart": False}}
     assert restarted({}, after) == set()
 
 
-def test_new_configuration_of_airflow_restarts_airflow_alone() -> None:
+def test_changed_configuration_of_airflow_restarts_only_airflow() -> None:
     after = {"airflow": {"config": {"core": {"parallelism": 2}}}}
     assert restarted({}, after) == {"deployment/airflow-scheduler", "deployment/airflow-webserver"}
 
 
-def test_a_setting_of_one_component_restarts_that_component_alone() -> None:
+def test_a_changed_setting_of_one_component_restarts_only_that_component() -> None:
     assert restarted({}, {"webserver": {"pod": {"labels": {"a": "b"}}}}) == {"deployment/airflow-webserver"}
 
 
-def test_no_secret_value_is_anywhere_but_in_its_secret() -> None:
+def test_secret_values_are_only_in_their_secrets() -> None:
     items = render()
     secrets = [base64.b64decode(value).decode() for item in items for value in item_secrets(item)]
     others = str([item for item in items if item["kind"] != "Secret"])

@@ -1,4 +1,4 @@
-"""The scripts of the init containers and probes, with a stand-in for the `airflow` command."""
+"""The scripts of the init containers and probes, with a fake `airflow` command."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from rendered import ROOT
 
 SCRIPTS = ROOT / "files" / "pod-scripts"
-STAND_IN = """#!{python}
+FAKE_COMMAND = """#!{python}
 import os, sys
 with open({calls!r}, "a") as calls:
     print(*sys.argv[1:], file=calls)
@@ -27,7 +27,7 @@ if answers:
 
 
 class FakeAirflow:
-    """An `airflow` on PATH that records how it is called, and after that does what a test says."""
+    """An `airflow` command on PATH that records how it is called and then runs the code of the test."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
@@ -35,7 +35,7 @@ class FakeAirflow:
 
     def behave(self, code: str) -> None:
         command = self.folder / "airflow"
-        head = STAND_IN.format(
+        head = FAKE_COMMAND.format(
             python=sys.executable, calls=str(self.folder / "calls"), answers=str(self.folder / "answers")
         )
         command.write_text(head + code, encoding="utf-8")
@@ -53,7 +53,7 @@ class FakeAirflow:
 
 @pytest.fixture
 def airflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAirflow]:
-    """The stand-in, and a database server that takes connections and says nothing."""
+    """The fake command, and a database server that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
@@ -67,7 +67,7 @@ def use_database(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
 
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[type]:
-    """Imports scripts as a container does: from their own folder."""
+    """Imports scripts from their own folder, as a container does."""
     monkeypatch.syspath_prepend(str(SCRIPTS))
 
     class Scripts:
@@ -94,12 +94,12 @@ def test_migrate_migrates_and_creates_the_admin_without_showing_the_password(
     assert airflow.answers == "s3cret\ns3cret\n"
 
 
-def test_migrate_creates_nobody_unless_asked(airflow: FakeAirflow, script: type) -> None:
+def test_migrate_creates_no_user_by_default(airflow: FakeAirflow, script: type) -> None:
     assert script.load("migrate").main(["--timeout=5"]) == 0
     assert airflow.calls == ["db migrate"]
 
 
-def test_migrate_tries_again_while_another_pod_migrates(
+def test_migrate_retries_while_another_pod_migrates(
     airflow: FakeAirflow, script: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     airflow.behave(f"sys.exit(len(open({str(airflow.folder / 'calls')!r}).readlines()) < 3)")
@@ -109,7 +109,7 @@ def test_migrate_tries_again_while_another_pod_migrates(
     assert airflow.calls == ["db migrate"] * 3
 
 
-def test_migrate_tries_again_to_create_the_admin_while_another_pod_writes_the_roles(
+def test_migrate_retries_to_create_the_admin_while_another_pod_writes_the_roles(
     airflow: FakeAirflow, script: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     airflow.behave(f"sys.exit(len(open({str(airflow.folder / 'calls')!r}).readlines()) == 2 and 'duplicate key value')")
@@ -121,7 +121,7 @@ def test_migrate_tries_again_to_create_the_admin_while_another_pod_writes_the_ro
     assert [call.split(" --")[0] for call in airflow.calls] == ["db migrate", "users create", "users create"]
 
 
-def test_migrate_says_at_once_that_the_password_is_wrong(
+def test_migrate_fails_at_once_if_the_password_is_wrong(
     airflow: FakeAirflow, script: type, capfd: pytest.CaptureFixture[str]
 ) -> None:
     airflow.behave("sys.exit('FATAL: password authentication failed for user \"airflow\"')")
@@ -130,7 +130,7 @@ def test_migrate_says_at_once_that_the_password_is_wrong(
     assert "ERROR: The database refuses the user or the password." in capfd.readouterr().err
 
 
-def test_migrate_gives_up_in_time(
+def test_migrate_gives_up_after_its_timeout(
     airflow: FakeAirflow, script: type, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     airflow.behave("sys.exit('something odd')")
@@ -142,7 +142,7 @@ def test_migrate_gives_up_in_time(
     assert "ERROR: `airflow db migrate` did not succeed in time" in captured.err
 
 
-def test_migrate_refuses_an_empty_password(
+def test_migrate_rejects_an_empty_password(
     airflow: FakeAirflow, script: type, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     password = tmp_path / "password"
@@ -151,7 +151,7 @@ def test_migrate_refuses_an_empty_password(
     assert f"ERROR: {password} is empty" in capfd.readouterr().err
 
 
-def test_waiting_names_the_database_that_cannot_be_reached(
+def test_waiting_names_a_database_that_cannot_be_reached(
     script: type, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -166,10 +166,10 @@ def test_waiting_names_the_database_that_cannot_be_reached(
     [
         ("", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN must be postgresql+psycopg2://"),
         ("mysql://a@b/c", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN must be postgresql+psycopg2://"),
-        ("postgresql+psycopg2://u:p@h:54x/d", "cannot be read as a URL"),
+        ("postgresql+psycopg2://u:p@h:54x/d", "is not a valid URL"),
     ],
 )
-def test_a_connection_that_makes_no_sense_is_named(
+def test_an_invalid_connection_is_reported(
     url: str, message: str, script: type, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     use_database(monkeypatch, url)
@@ -177,22 +177,22 @@ def test_a_connection_that_makes_no_sense_is_named(
     assert message in capfd.readouterr().err
 
 
-def test_await_migrations_lets_airflow_wait_for_the_rest_of_the_time(airflow: FakeAirflow, script: type) -> None:
+def test_await_migrations_lets_airflow_wait_for_the_remaining_time(airflow: FakeAirflow, script: type) -> None:
     assert script.load("await_migrations").main(["--timeout=60"]) == 0
     command, _, seconds = airflow.calls[0].rpartition("=")
     assert command == "db check-migrations --migration-wait-timeout"
     assert 50 <= int(seconds) <= 60
 
 
-def test_await_migrations_says_who_migrates(
+def test_await_migrations_names_the_container_that_migrates(
     airflow: FakeAirflow, script: type, capfd: pytest.CaptureFixture[str]
 ) -> None:
     airflow.behave("sys.exit(1)")
     assert script.load("await_migrations").main(["--timeout=5"]) == 1
-    assert "The scheduler's init container `migrate` does that" in capfd.readouterr().err
+    assert "The scheduler's init container `migrate` does this" in capfd.readouterr().err
 
 
-def test_await_migrations_lets_no_webserver_start_before_the_roles_and_the_admin_are_there(
+def test_await_migrations_waits_until_the_admin_exists(
     airflow: FakeAirflow, script: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await_migrations = script.load("await_migrations")
@@ -202,16 +202,16 @@ def test_await_migrations_lets_no_webserver_start_before_the_roles_and_the_admin
     assert not list(looks)
 
 
-def test_await_migrations_says_who_creates_the_admin(
+def test_await_migrations_names_the_container_that_creates_the_admin(
     airflow: FakeAirflow, script: type, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     await_migrations = script.load("await_migrations")
     monkeypatch.setattr(await_migrations, "user_exists", lambda username: False)
     assert await_migrations.main(["--timeout=0", "--admin-username=ada"]) == 1
-    assert "ERROR: There is no user ada yet. The scheduler's init container `migrate`" in capfd.readouterr().err
+    assert "ERROR: The user ada does not exist. The scheduler's init container `migrate`" in capfd.readouterr().err
 
 
-def test_clean_database_keeps_the_days_it_is_told(airflow: FakeAirflow, script: type) -> None:
+def test_clean_database_keeps_the_given_number_of_days(airflow: FakeAirflow, script: type) -> None:
     assert script.load("clean_database").main(["--keep-days=7"]) == 0
     command, _, before = airflow.calls[0].rpartition("=")
     assert command == "db clean --yes --skip-archive --clean-before-timestamp"
@@ -219,7 +219,7 @@ def test_clean_database_keeps_the_days_it_is_told(airflow: FakeAirflow, script: 
 
 
 @pytest.mark.parametrize(("age", "exit_code"), [(0.5, 0), (119, 0), (121, 1), (None, 1)])
-def test_the_heartbeat_probe_follows_the_age_of_the_heartbeat(
+def test_the_heartbeat_probe_fails_if_the_heartbeat_is_old_or_missing(
     age: float | None, exit_code: int, script: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heartbeat = script.load("heartbeat")
@@ -227,17 +227,17 @@ def test_the_heartbeat_probe_follows_the_age_of_the_heartbeat(
     assert heartbeat.main(["DagProcessorJob"]) == exit_code
 
 
-def test_the_heartbeat_probe_blames_nobody_for_a_database_that_is_down(
+def test_the_heartbeat_probe_succeeds_while_the_database_is_down(
     script: type, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     use_database(monkeypatch, f"postgresql+psycopg2://u:p@127.0.0.1:{port}/d")
     assert script.load("heartbeat").main(["TriggererJob"]) == 0
-    assert "The database cannot be asked for a heartbeat" in capfd.readouterr().out
+    assert "Cannot read the heartbeat, the database does not answer" in capfd.readouterr().out
 
 
-def test_pruning_removes_old_logs_and_the_folders_they_leave(script: type, tmp_path: Path) -> None:
+def test_pruning_deletes_old_logs_and_then_their_empty_folders(script: type, tmp_path: Path) -> None:
     now = time.time()
     old, young = tmp_path / "dag_id=a" / "old.log", tmp_path / "dag_id=b" / "young.log"
     for file in (old, young):
@@ -250,7 +250,7 @@ def test_pruning_removes_old_logs_and_the_folders_they_leave(script: type, tmp_p
     prune_logs = script.load("prune_logs")
     assert prune_logs.prune(tmp_path, 3, now) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dag_id=a", "dag_id=b", "dag_id=c"]
-    # The removal touched the folder, which goes once it has been empty for as long.
+    # Deleting the file changed its folder's time, so the folder is deleted only when that is old as well.
     assert prune_logs.prune(tmp_path, 3, now + 4 * 86400) == 1
     prune_logs.prune(tmp_path, 3, now + 8 * 86400)
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The checks of `helm test`, against a stand-in for Airflow and for the sidecar."""
+"""The checks of `helm test`, against a fake Airflow and a fake sidecar."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def heartbeat(age: float) -> str:
 
 
 class Release:
-    """What the stand-in answers, by path. A healthy release with one job, until a test spoils it."""
+    """The answers of the fake servers by path: a healthy release with one job, which tests then change."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {
@@ -51,7 +51,7 @@ class Release:
 
 @pytest.fixture
 def release(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Release]:
-    """A release that answers, and the environment of a test pod that looks at it."""
+    """A release that answers requests, and the environment of a test pod in it."""
     release = Release()
 
     class Handler(BaseHTTPRequestHandler):
@@ -83,6 +83,7 @@ def release(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Release
             "COMPONENTS": "metadatabase scheduler dag_processor",
             "DAG_ID": "sales_load",
             "DAG_ARGS": '["--day", "today"]',
+            "AIRFLOW_DAGS_DIR": "/srv/dags",
             "ADMIN_USERNAME": "ada",
             "ADMIN_PASSWORD_FILE": str(password),
         }
@@ -101,7 +102,7 @@ class Result:
 
 @pytest.fixture
 def run_check(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Any]:
-    """Runs one of the checks, without the patience it has in a cluster."""
+    """Runs one of the checks, without the time that it waits in a cluster."""
     monkeypatch.syspath_prepend(str(CHECKS))
 
     def run(name: str, patience: float = -1) -> Result:
@@ -117,7 +118,7 @@ def run_check(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 
 def test_a_healthy_release_passes(release: Release, run_check: Any) -> None:
     assert run_check("health").output == "OK: metadatabase, scheduler, dag_processor and dag-sync are alive.\n"
-    assert run_check("dags").output == "OK: every one of 1 job(s) is a DAG in Airflow, and no file fails to import.\n"
+    assert run_check("dags").output == "OK: Airflow lists the DAGs of all 1 job(s) and can import every DAG file.\n"
     assert run_check("run").output.endswith("OK: The run manual__1 of sales_load succeeded.\n")
 
 
@@ -128,7 +129,7 @@ def test_an_unhealthy_component_is_named(release: Release, run_check: Any) -> No
     assert "scheduler is unhealthy. See: kubectl get pods -n etl" in result.errors
 
 
-def test_a_component_without_a_recent_heartbeat_is_named_though_airflow_still_trusts_it(
+def test_a_component_without_a_recent_heartbeat_is_named_even_if_airflow_calls_it_healthy(
     release: Release, run_check: Any
 ) -> None:
     release.answers["/api/v2/monitor/health"]["dag_processor"]["latest_dag_processor_heartbeat"] = heartbeat(200)
@@ -144,9 +145,8 @@ def test_a_component_that_never_ran_is_named(release: Release, run_check: Any) -
 
 def test_a_sidecar_that_is_down_is_named(release: Release, run_check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAG_SYNC_URL", "http://127.0.0.1:1")
-    assert (
-        "The sidecar dag-sync-sidecar does not tell its status: GET http://127.0.0.1:1/status got no proper answer"
-        in (run_check("health").errors)
+    assert "The container dag-sync-sidecar does not report its status: GET http://127.0.0.1:1/status failed" in (
+        run_check("health").errors
     )
 
 
@@ -154,25 +154,28 @@ def test_a_missing_dag_is_named_with_its_file(release: Release, run_check: Any) 
     release.answers["/api/v2/dags"] = {"dags": [], "total_entries": 0}
     result = run_check("dags")
     assert result.exit_code == 1
-    assert "The DAG sales_load is missing in Airflow. It is made from sales/jobs/load.py." in result.errors
+    assert (
+        "Airflow does not list the DAG sales_load, whose file in /srv/dags is generated from sales/jobs/load.py. "
+        "See: kubectl logs -n etl" in result.errors
+    )
 
 
-def test_a_check_that_waits_says_for_what(release: Release, run_check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_waits_says_what_it_waits_for(
+    release: Release, run_check: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     late = release.answers["/api/v2/dags"]
     release.answers["/api/v2/dags"] = {"dags": [], "total_entries": 0}
     monkeypatch.setattr("time.sleep", lambda seconds: release.answers.update({"/api/v2/dags": late}))
     result = run_check("dags", patience=60)
     assert result.exit_code == 0
-    assert "Waiting up to 60 seconds for this to change:\nThe DAG sales_load is missing" in result.output
+    assert "Waiting up to 60 seconds for this to change:\nAirflow does not list the DAG sales_load" in result.output
 
 
 def test_an_import_error_is_shown_with_its_message(release: Release, run_check: Any) -> None:
     error = {"filename": "mine_dag.py", "stack_trace": "NameError: name 'x' is not defined\n"}
     release.answers["/api/v2/importErrors"] = {"import_errors": [error], "total_entries": 1}
     errors = run_check("dags").errors
-    assert (
-        "Airflow cannot import mine_dag.py. Mend what its message names:\nNameError: name 'x' is not defined" in errors
-    )
+    assert "Airflow cannot import mine_dag.py. Fix this error:\nNameError: name 'x' is not defined" in errors
 
 
 def test_a_problem_in_a_job_file_is_shown_with_its_place(release: Release, run_check: Any) -> None:
@@ -188,12 +191,12 @@ def test_a_problem_in_a_job_file_is_shown_with_its_place(release: Release, run_c
     assert "JOB is imported" not in errors
 
 
-def test_packages_that_cannot_be_read_are_no_success(release: Release, run_check: Any) -> None:
+def test_packages_that_cannot_be_read_fail_the_check(release: Release, run_check: Any) -> None:
     release.answers["/status"] |= {"complete": False, "error": "the root is gone"}
-    assert "could not be read completely: the root is gone." in run_check("dags").errors
+    assert "The generator could not read all packages or settings: the root is gone." in run_check("dags").errors
 
 
-def test_a_run_is_given_its_arguments_by_a_logged_in_user(release: Release, run_check: Any) -> None:
+def test_a_run_is_triggered_with_its_arguments_by_a_user_who_is_logged_in(release: Release, run_check: Any) -> None:
     run_check("run")
     assert release.posted == [
         {"username": "ada", "password": "s3cret"},
@@ -202,28 +205,28 @@ def test_a_run_is_given_its_arguments_by_a_logged_in_user(release: Release, run_
     assert release.tokens == {"Bearer token"}
 
 
-def test_a_failed_run_shows_the_end_of_its_log(release: Release, run_check: Any) -> None:
+def test_a_failed_run_shows_the_last_lines_of_its_log(release: Release, run_check: Any) -> None:
     release.answers[f"/api/v2/{RUN}"] = {"state": "failed"}
     result = run_check("run")
     assert result.exit_code == 1
     assert "The run manual__1 of sales_load failed." in result.errors
-    assert "The end of the log of task run, try 1:\nno such table: orders\n" in result.errors
+    assert "Last lines of the log of task run, try 1:\nno such table: orders\n" in result.errors
 
 
-def test_a_run_that_does_not_start_points_at_the_scheduler(release: Release, run_check: Any) -> None:
+def test_a_run_that_does_not_start_points_to_the_scheduler(release: Release, run_check: Any) -> None:
     release.answers[f"/api/v2/{RUN}"] = {"state": "queued"}
     errors = run_check("run").errors
     assert "The run is still queued" in errors
     assert "see the log of airflow-scheduler" in errors
 
 
-def test_a_paused_dag_is_not_waited_for(release: Release, run_check: Any) -> None:
+def test_a_paused_dag_is_not_triggered(release: Release, run_check: Any) -> None:
     release.answers["/api/v2/dags/sales_load"] = {"is_paused": True}
-    assert "The DAG sales_load is paused, so a run would wait for ever." in run_check("run").errors
+    assert "The DAG sales_load is paused, so the run would never start." in run_check("run").errors
 
 
-def test_a_refused_login_says_where_the_password_belongs(release: Release, run_check: Any) -> None:
+def test_a_failed_login_says_where_to_put_the_password(release: Release, run_check: Any) -> None:
     del release.answers["/auth/token"]
     errors = run_check("run").errors
     assert "Cannot log in as ada: POST" in errors
-    assert "put the new one into the Secret that NOTES names" in errors
+    assert "put the new one into the Secret that `helm get notes` names" in errors

@@ -1,4 +1,4 @@
-"""Helm and the generator agree on `jobs.defaults` and `jobs.overrides`, case by case of the generator's own tests."""
+"""Helm and the generator agree on `jobs.defaults` and `jobs.overrides`, for every case in the generator's tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "generator")}
 
 
 def cases(kind: str) -> dict[str, Any]:
-    """The cases as overrides of jobs by name, so that one run of Helm sees them all."""
+    """The cases as overrides by job name, so that one run of Helm checks all of them."""
     return {
         f"{path.stem}.case_{number}": case
         for path in sorted((CASES / kind).glob("*.json"))
@@ -32,66 +32,59 @@ BEYOND_THE_SCHEMA = {name for name, case in INVALID.items() if case.get("beyond_
 
 
 def settings_of(values: Object) -> Object:
-    """The generator's settings file as the chart renders it."""
+    """The settings file that the chart renders for the generator."""
     configmap = find(render(values), "configmap/airflow-generator-settings")
     return json.loads(configmap["data"]["settings.json"])
 
 
-TRIGGERER = {"triggerer": {"enabled": True}}  # deadlines need it
+TRIGGERER = {"triggerer": {"enabled": True}}  # deadlines require it
 
 
 def test_there_are_cases() -> None:
     assert len(VALID) > 90 and len(INVALID) > 150
 
 
-def test_valid_settings_reach_the_generator_as_they_are() -> None:
+def test_valid_settings_reach_the_generator_unchanged() -> None:
     everything = VALID["all.case_1"]
     jobs = settings_of({**TRIGGERER, "jobs": {"defaults": everything, "overrides": VALID}})["jobs"]
     assert jobs == {"defaults": everything, "overrides": VALID}
 
 
-def test_off_is_what_a_null_cannot_be() -> None:
+def test_off_reaches_the_generator_and_null_is_rejected() -> None:
     jobs = settings_of({"jobs": {"overrides": {"a.b": {"schedule": "off"}}}})["jobs"]
     assert jobs["overrides"] == {"a.b": {"schedule": "off"}}
     with pytest.raises(RenderingFailed, match="schedule"):
         render({"jobs": {"overrides": {"a.b": {"schedule": None}}}})
 
 
-def test_helm_refuses_what_the_generator_refuses() -> None:
-    """One run of Helm names them all."""
+def test_helm_rejects_what_the_generator_rejects() -> None:
     with pytest.raises(RenderingFailed) as raised:
         render({"jobs": {"overrides": {name: case["config"] for name, case in INVALID.items()}}})
     refused = set(re.findall(r"/jobs/overrides/(\w+\.case_\d+)", str(raised.value)))
-    names = re.findall(r"invalid propertyName '(.+?)'", str(raised.value))  # Helm tells these without their place
+    names = re.findall(r"invalid propertyName '(.+?)'", str(raised.value))  # Helm reports these without their path
     refused |= {name for name, case in INVALID.items() if case["problems"][0]["at"].removeprefix("env.") in names}
     assert refused == set(INVALID) - BEYOND_THE_SCHEMA
 
 
-def test_what_is_beyond_the_schema_gets_through_helm_and_not_through_the_generator(tmp_path: Path) -> None:
+def test_the_generator_rejects_what_the_schema_cannot_express(tmp_path: Path) -> None:
     settings = settings_of({"jobs": {"overrides": {name: INVALID[name]["config"] for name in BEYOND_THE_SCHEMA}}})
     path = tmp_path / "settings.json"
     path.write_text(json.dumps(settings))
     command = [sys.executable, "-m", "airflow_control_plane", "discover", "--settings", path]
     result = subprocess.run(command, cwd=ROOT / "examples", env=ENVIRONMENT, capture_output=True, text=True)
     assert result.returncode == 2
-    whole = {name for name in BEYOND_THE_SCHEMA if "2.0" in json.dumps(INVALID[name]["config"])}  # Helm makes it 2
+    whole = {name for name in BEYOND_THE_SCHEMA if "2.0" in json.dumps(INVALID[name]["config"])}  # Helm turns it into 2
     for name in BEYOND_THE_SCHEMA:
         assert (f"jobs.overrides.{name}." in result.stderr) == (name not in whole)
 
 
-def test_helm_lint_refuses_them_too() -> None:
+def test_helm_lint_rejects_the_same() -> None:
     with pytest.raises(RenderingFailed):
         helm("lint", "--strict", ROOT, values={"jobs": {"defaults": {"retries": -1}}})
     helm("lint", "--strict", ROOT, values={**TRIGGERER, "jobs": {"defaults": VALID["all.case_1"], "overrides": VALID}})
 
 
 @pytest.mark.parametrize("jobs", [{"defaults": {"retrys": 1}}, {"default": {}}, {"overrides": {"orders": {}}}])
-def test_a_key_that_is_not_there_is_refused_wherever_it_stands(jobs: Object) -> None:
+def test_an_unknown_key_is_rejected_at_every_level(jobs: Object) -> None:
     with pytest.raises(RenderingFailed, match="retrys|default|orders"):
         render({"jobs": jobs})
-
-
-def test_the_schema_of_the_values_is_that_of_the_generator() -> None:
-    script = ROOT / "tools" / "docs" / "jobs_schema.py"
-    result = subprocess.run([sys.executable, script, "--check"], env=ENVIRONMENT, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr

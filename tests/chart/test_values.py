@@ -1,4 +1,4 @@
-"""values.yaml, values.schema.json and the templates speak of the same keys, and every key does something."""
+"""values.yaml, values.schema.json and the templates use the same keys, and every key has an effect."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ CHANGES: Object = yaml.safe_load(Path(__file__).with_name("changed_values.yaml")
 
 
 def resolved(schema: Object) -> Object:
-    """A schema with the definition that it refers to merged under it."""
+    """The schema merged over the definition that it refers to."""
     reference = schema.get("allOf", [{}])[0].get("$ref")
     return {**SCHEMA["definitions"][reference.rpartition("/")[2]], **schema} if reference else schema
 
 
 def is_ours(path: str, schema: Object) -> bool:
-    """Whether the keys of an object are ours to set: neither passed through, nor settings that repeat elsewhere."""
+    """Whether an object has keys to check: it is not passed through, and does not repeat another object."""
     repeats = path.endswith(".pod") or path == "jobs.defaults"
     return schema.get("additionalProperties") is False and not repeats
 
 
 def schema_keys(schema: Object, prefix: str = "") -> Iterator[tuple[str, Object]]:
-    """All keys of ours that the schema knows, with their schemas."""
+    """All keys in the schema that the chart defines, with their schemas."""
     for key, member in schema["properties"].items():
         path = f"{prefix}{key}"
         if path == "global":
@@ -48,12 +48,12 @@ def value_at(path: str) -> Any:
 
 
 def leaves() -> list[str]:
-    """The keys that hold a value, or a map that is passed through."""
+    """The keys whose value is not a map, or is a map that is passed through."""
     return [path for path, schema in schema_keys(SCHEMA) if not is_ours(path, schema)]
 
 
 def value_keys(values: Object, prefix: str = "") -> Iterator[str]:
-    """All keys of values.yaml down to the leaves."""
+    """All keys of values.yaml, down to the leaves."""
     for key, value in values.items():
         path = f"{prefix}{key}"
         yield path
@@ -62,7 +62,7 @@ def value_keys(values: Object, prefix: str = "") -> Iterator[str]:
 
 
 def with_value(values: Object, path: str, value: Any) -> Object:
-    """A copy of the values with one more set."""
+    """A copy of the values with one more value."""
     result = copy.deepcopy(values)
     *parents, last = path.split(".")
     functools.reduce(lambda inner, key: inner.setdefault(key, {}), parents, result)[last] = value
@@ -71,7 +71,7 @@ def with_value(values: Object, path: str, value: Any) -> Object:
 
 @functools.cache
 def outcome_of(values: str) -> str:
-    """What a rendering gives, without what is generated anew each time: the objects, or the message of a refusal."""
+    """The rendered objects without the generated secrets, or Helm's error message."""
     try:
         items = objects_in(render_text(json.loads(values)))
     except RenderingFailed as failure:
@@ -107,7 +107,7 @@ def test_every_key_that_a_template_reads_is_in_the_values() -> None:
     assert {path for path in read if path not in known} == set()
 
 
-def test_every_leaf_has_another_value_to_try() -> None:
+def test_every_leaf_has_a_changed_value() -> None:
     assert set(CHANGES) == set(leaves())
 
 

@@ -1,4 +1,4 @@
-"""The cluster, the release that most tests share, and the report on a test that failed."""
+"""The cluster, the releases that tests share, and the report on a failed test."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .harness.commands import kubectl
 from .harness.measuring import Measure
 from .harness.release import Release
 
-# A test's own; fixtures have limits in the commands that they call.
+# The limit of a test function. The commands that fixtures run have limits of their own.
 TIMEOUT_SECONDS = 900
 MEASURE = pytest.StashKey[Measure]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # A first install is looked at before others change it.
+    # The first install is tested before other tests change it.
     items.sort(key=lambda item: item.path.name != "test_install.py")
     for item in items:
         item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS, func_only=True))
@@ -31,10 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(pytestconfig: pytest.Config) -> None:
-    """A cluster that answers: ours, brought up if need be, or with E2E_CLUSTER=external the one of KUBECONFIG."""
+    """A running cluster: our own, started if necessary, or with E2E_CLUSTER=external the one that KUBECONFIG names."""
     if os.environ.get("E2E_CLUSTER") != "external":
         with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-            print("\nBringing the cluster up", flush=True)
+            print("\nStarting the cluster", flush=True)
             subprocess.run([sys.executable, "-m", "tools.cluster", "up"], cwd=REPOSITORY, check=True)
         os.environ["KUBECONFIG"] = str(Settings().kubeconfig)
     kubectl("wait", "nodes", "--all", "--for=condition=Ready", "--timeout=60s")
@@ -42,7 +42,7 @@ def cluster(pytestconfig: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def release(cluster: None, measure: Measure) -> Iterator[Release]:
-    """The chart with its default values, as release `airflow` in namespace `airflow`. Leave it as it was."""
+    """The chart with its default values, as release `airflow` in namespace `airflow`. Leave it as you found it."""
     with namespaces.namespace("airflow") as namespace:
         release = Release(namespace)
         with measure("helm install --wait with default values"):
@@ -52,14 +52,14 @@ def release(cluster: None, measure: Measure) -> Iterator[Release]:
 
 @pytest.fixture(scope="session")
 def durable(cluster: None) -> Iterator[durable_release.Durable]:
-    """A release with packages, database and logs on volumes, whose pods may be killed. Leave it running."""
+    """A release with packages, database and logs on volumes. You may kill its pods; leave it running."""
     with namespaces.namespace("e2e-durable") as namespace:
-        yield durable_release.install(namespace)
+        yield durable_release.install(Release(namespace))
 
 
 @pytest.fixture(scope="session")
 def measure(pytestconfig: pytest.Config) -> Measure:
-    """Times what is not for a test to judge: `with measure("what happens"):`. The summary prints it."""
+    """Times something without judging it: `with measure("what happens"):`. The summary at the end prints it."""
     return pytestconfig.stash.setdefault(MEASURE, Measure())
 
 

@@ -1,4 +1,4 @@
-"""What is read from the machine and written back to it, on texts of real machines."""
+"""What the cluster reads from the machine and writes back to it, tried on texts from real machines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_mirror_is_the_first_debian_archive_that_apt_uses(sources, mirror):
     assert first_mirror(sources) == mirror
 
 
-def test_iptables_rules_of_others_survive():
+def test_iptables_rules_of_other_programs_are_kept():
     saved = (
         "*filter\n"
         ":INPUT ACCEPT [10:2000]\n"
@@ -47,7 +47,7 @@ def test_iptables_rules_of_others_survive():
     )
 
 
-def test_mount_points_are_those_in_the_folder_alone():
+def test_only_mount_points_in_the_folder_are_found():
     mounts = (
         "proc /proc proc rw 0 0\ntmpfs /a/b tmpfs rw 0 0\ntmpfs /a/b/c\\040d tmpfs rw 0 0\ntmpfs /a/bc tmpfs rw 0 0\n"
     )
@@ -55,24 +55,24 @@ def test_mount_points_are_those_in_the_folder_alone():
 
 
 @pytest.mark.parametrize(("path", "name"), [("/var/run/netns/cni-1", "cni-1"), ("/proc/12/ns/net", None), ("", None)])
-def test_a_network_namespace_is_removed_only_if_the_cni_plugins_made_it(path, name):
+def test_only_network_namespaces_of_the_cni_plugins_are_removed(path, name):
     namespace = {"type": "network", "path": path} if path else {"type": "network"}
     info = {"Spec": {"linux": {"namespaces": [{"type": "pid"}, namespace]}}}
     assert network_namespace(json.dumps(info)) == name
 
 
-def test_kubernetes_is_told_its_version():
+def test_kubernetes_is_built_with_its_version():
     flags = kubernetes_linker_flags("1.34.4")
     assert "-X k8s.io/component-base/version.gitVersion=v1.34.4" in flags
     assert "-X k8s.io/component-base/version.gitMinor=34" in flags
 
 
 @pytest.mark.parametrize("build", BUILDS, ids=lambda build: build.module)
-def test_every_build_has_its_module(build: Build):
+def test_every_build_has_a_module(build: Build):
     assert (REPOSITORY / "tools" / build.module / "go.mod").is_file()
 
 
-def test_an_error_names_its_step_its_log_and_the_end_of_it(tmp_path, capsys):
+def test_an_error_shows_its_step_its_log_and_the_end_of_the_log(tmp_path, capsys):
     log = tmp_path / "etcd.log"
     log.write_text("first\n" * 50 + "disk full\n")
     with pytest.raises(ClusterError) as caught, step("control plane"):

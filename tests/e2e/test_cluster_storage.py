@@ -1,4 +1,4 @@
-"""The provisioner's decisions, against a recorded API server."""
+"""What the provisioner creates and removes, tried against a recording API server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.cluster.storage import CLAIMS, PROVISIONED_BY, VOLUMES, serve
 
 
 class Recorded:
-    """An API server that answers with these lists and remembers what else it was asked."""
+    """An API server that answers with these lists and records every other request."""
 
     def __init__(self, *, claims=(), volumes=()):
         self.lists = {CLAIMS: {"items": list(claims)}, VOLUMES: {"items": list(volumes)}}
@@ -49,20 +49,20 @@ def test_a_pending_claim_gets_a_folder_and_a_volume_bound_to_it(tmp_path):
     assert Path(made["spec"]["local"]["path"]).is_dir()
 
 
-def test_claims_of_others_and_claims_that_have_a_volume_are_left_alone(tmp_path):
+def test_claims_of_other_storage_classes_and_claims_with_a_volume_are_left_alone(tmp_path):
     others = [claim(storage_class="nfs"), claim(phase="Bound"), claim(volumeName="made-by-hand")]
     api = Recorded(claims=others)
     serve(Settings(repository=tmp_path), api)
     assert api.asked == []
 
 
-def test_a_claim_is_served_once(tmp_path):
+def test_a_claim_is_served_only_once(tmp_path):
     api = Recorded(claims=[claim()], volumes=[volume(tmp_path, phase="Available")])
     serve(Settings(repository=tmp_path), api)
     assert api.asked == []
 
 
-def test_a_released_volume_goes_with_its_folder(tmp_path):
+def test_a_released_volume_is_removed_with_its_folder(tmp_path):
     folder = tmp_path / "pvc-7"
     folder.mkdir()
     api = Recorded(volumes=[volume(folder)])
@@ -71,7 +71,7 @@ def test_a_released_volume_goes_with_its_folder(tmp_path):
     assert not folder.exists()
 
 
-def test_a_volume_to_retain_or_of_somebody_else_stays(tmp_path):
+def test_a_volume_to_retain_or_of_another_provisioner_stays(tmp_path):
     api = Recorded(volumes=[volume(tmp_path, policy="Retain"), volume(tmp_path, provisioner="other")])
     serve(Settings(repository=tmp_path), api)
     assert api.asked == []

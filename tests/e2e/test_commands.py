@@ -1,4 +1,4 @@
-"""The commands that people are told to type work as they stand, on release airflow in namespace airflow."""
+"""The commands that you are told to type work as printed, for release airflow in namespace airflow."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tools.cluster.commands import CommandError
+
 from .harness.airflow import Airflow
 from .harness.commands import helm, shell
+from .harness.examples import DAG_IDS, GREETING
 from .harness.forwarding import forwarding
 from .harness.release import Release
 
@@ -19,17 +22,6 @@ pytestmark = pytest.mark.usefixtures("release")
 
 SIDECAR = "kubectl exec -n airflow deployment/airflow-scheduler -c dag-sync-sidecar --"
 SCHEDULER = "kubectl exec -n airflow deployment/airflow-scheduler -c airflow-scheduler --"
-DAG = "data_pipeline_example_job"
-JOBS = (
-    "data_pipeline_agency_data_job",
-    DAG,
-    "file_processing_hello_world",
-    "reporting_seeder_capture_release_snapshot",
-    "reporting_seeder_hello_world",
-    "reporting_seeder_refresh_agency",
-    "reporting_seeder_refresh_all",
-    "reporting_seeder_refresh_table",
-)
 
 
 @pytest.fixture(scope="module")
@@ -38,56 +30,45 @@ def airflow(release: Release) -> Iterator[Airflow]:
         yield airflow
 
 
-def test_discover_names_every_job():
-    said = shell(f"{SIDECAR} airflow-control-plane discover")
-    assert "example_job: Example job: prints a greeting" in said
-    assert "Total: 8 job(s)" in said
-
-
-def test_the_dag_folder_holds_a_file_for_every_job():
-    listed = shell(f"{SCHEDULER} ls -la /opt/airflow/dags/")
-    files = {line.split()[-1] for line in listed.splitlines()}
-    assert {f"{dag}_dag.py" for dag in JOBS} <= files
-
-
-def test_the_sidecar_logs_what_it_did():
-    assert "8 job(s)" in shell("kubectl logs -n airflow deployment/airflow-scheduler -c dag-sync-sidecar")
-
-
-def test_there_are_no_import_errors():
-    assert "No data found" in shell(f"{SCHEDULER} airflow dags list-import-errors")
-
-
-def test_the_ui_answers_where_people_open_it():
+def test_the_ui_opens_at_the_documented_address():
     if is_taken(8080):
-        pytest.skip("something else listens on port 8080 of this machine")
+        pytest.skip("another program listens on port 8080 of this machine")
     with forwarding("kubectl", "port-forward", "-n", "airflow", "svc/airflow-webserver", "8080:80"):
         assert "Airflow" in body_of("http://localhost:8080/")
 
 
-def test_a_run_is_triggered_by_the_command_line(airflow: Airflow):
-    said = shell(f"""{SCHEDULER} airflow dags trigger {DAG} --conf '{{"args": ["--name", "Grace"]}}' --output json""")
-    [run_id] = re.findall(r'"dag_run_id": "([^"]+)"', said)
-    assert airflow.end_of_run(DAG, run_id) == "success"
-    assert "Hello, Grace!" in airflow.task_output(DAG, run_id)
+def test_the_command_line_triggers_a_run(airflow: Airflow):
+    output = shell(
+        f"""{SCHEDULER} airflow dags trigger {GREETING} --conf '{{"args": ["--name", "Grace"]}}' --output json"""
+    )
+    [run_id] = re.findall(r'"dag_run_id": "([^"]+)"', output)
+    assert airflow.end_of_run(GREETING, run_id) == "success"
+    assert "Hello, Grace!" in airflow.task_output(GREETING, run_id)
 
 
-def test_a_run_is_triggered_by_the_rest_api(airflow: Airflow):
-    state, output = airflow.run(DAG, {"args": ["--name", "Katherine"]})
+def test_the_rest_api_triggers_a_run(airflow: Airflow):
+    state, output = airflow.run(GREETING, {"args": ["--name", "Katherine"]})
     assert state == "success"
     assert "Hello, Katherine!" in output
 
 
-def test_status_is_for_people():
-    said = shell(f"{SIDECAR} airflow-control-plane status")
-    assert "8 job(s) in /opt/airflow/dags, last sync" in said
-    assert "0 problem(s)" in said
+def test_status_prints_a_summary():
+    output = shell(f"{SIDECAR} airflow-control-plane status")
+    assert "8 job(s) in /opt/airflow/dags, last sync" in output
+    assert "0 problem(s)" in output
 
 
-def test_the_service_tells_status_metrics_and_health(release: Release):
+def test_sync_beside_the_running_sidecar_tells_you_to_use_once():
+    with pytest.raises(CommandError) as refusal:
+        shell(f"{SIDECAR} airflow-control-plane sync")
+    assert refusal.value.status == 2
+    assert "--once" in refusal.value.output
+
+
+def test_the_service_serves_status_metrics_and_health(release: Release):
     with release.dag_sync() as url:
         status = json.loads(body_of(f"{url}/status"))
-        assert sorted(job["dag_id"] for job in status["jobs"]) == sorted(JOBS)
+        assert sorted(job["dag_id"] for job in status["jobs"]) == sorted(DAG_IDS)
         assert status["complete"] and not status["problems"]
         assert re.search(r"^airflow_control_plane_jobs 8$", body_of(f"{url}/metrics"), re.MULTILINE)
         assert body_of(f"{url}/healthz")
@@ -97,7 +78,7 @@ def test_the_notes_say_how_to_log_in(release: Release):
     notes = helm("get", "notes", release.name, f"--namespace={release.namespace}")
     [command] = re.findall(r"^\s*(kubectl get secret .*)$", notes, re.MULTILINE)
     with release.webserver() as url:
-        assert Airflow.logged_in(url, "admin", shell(command).strip()).dag_ids() == set(JOBS)
+        assert Airflow.logged_in(url, "admin", shell(command).strip()).dag_ids() == set(DAG_IDS)
 
 
 def is_taken(port: int) -> bool:

@@ -1,4 +1,4 @@
-"""The environments on a real API server: each is accepted as it stands, development and production also come up."""
+"""The environments on a real API server: it accepts each of them, and development and production also come up."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from .harness import images
-from .harness.commands import REPOSITORY, CommandError, apply, helm, kubectl
-from .harness.containers import restarts
+from tools.cluster.commands import CommandError
+from tools.cluster.settings import REPOSITORY
+
+from .harness import release_images
+from .harness.commands import apply, helm, kubectl
 from .harness.namespaces import namespace
+from .harness.pod_status import restarts
 from .harness.pods import pod
 from .harness.release import LIGHT, Release
 from .harness.values import merged
@@ -21,7 +24,7 @@ from .harness.values import merged
 VALUES = (REPOSITORY / "values.yaml", *sorted((REPOSITORY / "environments").glob("*.yaml")))
 PRODUCTION = REPOSITORY / "environments/production.yaml"
 DEVELOPMENT = REPOSITORY / "environments/development.yaml"
-# What production.yaml says to create before the first install.
+# What production.yaml tells you to create before the first install.
 SECRETS = {
     "airflow-database": {"connection": "postgresql+psycopg2://etl:database-password@etl-database:5432/etl"},
     "airflow-keys": {
@@ -32,13 +35,13 @@ SECRETS = {
     },
 }
 DATABASE = {"POSTGRES_USER": "etl", "POSTGRES_PASSWORD": "database-password", "POSTGRES_DB": "etl"}
-# The image of the tests has no packages in it.
+# The tests' image contains no packages.
 EXAMPLES = {"packages": {"source": {"type": "examples"}}}
 
 
 @pytest.fixture(scope="module")
 def strict_namespace(cluster: None) -> Iterator[str]:
-    """Where the API server also warns of a workload whose pods it would refuse."""
+    """A namespace in which the API server also warns about a workload whose pods it would refuse."""
     with namespace("e2e-environments") as name:
         kubectl("label", "namespace", name, "pod-security.kubernetes.io/warn=restricted")
         kubectl("create", "serviceaccount", "airflow", f"--namespace={name}")
@@ -51,7 +54,7 @@ def test_the_api_server_accepts_every_object_without_a_warning(values: Path, str
     kubectl("apply", "--dry-run=server", "--warnings-as-errors", "--filename=-", input=rendered)
 
 
-def test_production_without_database_and_secrets_is_refused_with_one_list_of_all_that_is_missing():
+def test_production_without_database_and_secrets_is_refused_with_one_list_of_everything_missing():
     entries = ("database", "fernetKey", "jwtSecret", "apiSecretKey", "adminPassword")
     nothing = {entry: {"existingSecret": ""} for entry in entries}
     values = {"secrets": nothing, "postgresql": {"enabled": True}}
@@ -64,7 +67,7 @@ def test_production_without_database_and_secrets_is_refused_with_one_list_of_all
     ]
 
 
-def test_development_comes_up_and_keeps_nothing(cluster: None):
+def test_development_comes_up_and_stores_nothing_on_volumes(cluster: None):
     with namespace("e2e-development") as name:
         release = Release(name)
         release.install(of(DEVELOPMENT))
@@ -74,7 +77,7 @@ def test_development_comes_up_and_keeps_nothing(cluster: None):
 
 @pytest.fixture(scope="module")
 def production(cluster: None) -> Iterator[Release]:
-    """As a person installs it, with a database beside it; its requests are lowered to what two cores can give."""
+    """Installed as production.yaml describes it, with its own database; only the requests are lowered to fit here."""
     with namespace("e2e-production") as name:
         apply(*(secret(name, key, data) for key, data in SECRETS.items()), database(name), database_service(name))
         kubectl("wait", "pod/etl-database", f"--namespace={name}", "--for=condition=Ready", "--timeout=120s")
@@ -83,15 +86,15 @@ def production(cluster: None) -> Iterator[Release]:
         yield release
 
 
-def test_production_has_two_of_what_may_be_two(production: Release):
+def test_production_runs_two_schedulers_two_webservers_and_one_dag_processor(production: Release):
     running = {
         found["metadata"]["name"]: found["status"].get("readyReplicas") for found in production.get("deployments")
     }
     assert running == {"airflow-scheduler": 2, "airflow-dag-processor": 1, "airflow-webserver": 2}
 
 
-def test_production_comes_up_at_its_first_try(production: Release):
-    """Two of each start at once on an empty database."""
+def test_production_comes_up_without_a_restart(production: Release):
+    """Two schedulers and two webservers start at once on an empty database."""
     components = ("scheduler", "dag-processor", "webserver")
     assert not any(sum(restarts(pod).values()) for name in components for pod in production.pods(name))
 
@@ -101,7 +104,7 @@ def test_production_generates_no_secret(production: Release):
     assert found == set(SECRETS)
 
 
-def test_production_gives_up_one_webserver_at_a_time(production: Release):
+def test_production_allows_only_one_webserver_to_be_evicted_at_a_time(production: Release):
     first, second = production.pods("webserver")
     evict(production, first)
     with pytest.raises(CommandError, match="would violate the pod's disruption budget"):
@@ -116,7 +119,7 @@ def test_production_passes_helm_test(production: Release):
 
 
 def of(environment: Path) -> dict[str, Any]:
-    return merged(yaml.safe_load(environment.read_text()), images.overrides())
+    return merged(yaml.safe_load(environment.read_text()), release_images.overrides())
 
 
 def evict(release: Release, found: dict[str, Any]) -> None:
@@ -137,7 +140,7 @@ def secret(namespace: str, name: str, data: dict[str, str]) -> dict[str, Any]:
 
 def database(namespace: str) -> dict[str, Any]:
     container = {
-        "image": images.postgresql(),
+        "image": release_images.postgresql(),
         "env": [{"name": name, "value": value} for name, value in DATABASE.items()],
         "readinessProbe": {"tcpSocket": {"port": 5432}, "periodSeconds": 1},
     }

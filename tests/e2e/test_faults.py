@@ -1,4 +1,4 @@
-"""What breaks comes back by itself, loses nothing, and says what is wrong."""
+"""What breaks recovers by itself, loses nothing, and says what is wrong."""
 
 from __future__ import annotations
 
@@ -8,70 +8,70 @@ from typing import Any
 from urllib.request import urlopen
 
 from .harness.commands import apply
-from .harness.containers import failed, ready, restarts
 from .harness.durable import GREETING, WAITING, Durable
 from .harness.jobs import GREET
 from .harness.measuring import Measure
+from .harness.pod_status import failed, ready, restarts
 from .harness.release import LIGHT, Release
 from .harness.values import merged
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
-# The process that the container's init runs: what a crash does, or the kernel when memory is short.
+# Kills the process that the container's init runs, as a crash or the kernel's out-of-memory killer would.
 KILL_THE_CHILD_OF_INIT = ("sh", "-c", "kill -9 $(cat /proc/1/task/1/children)")
-# How long a file must be gone from a volume before its DAG goes, too.
+# How long a file must be gone from a volume before its DAG is removed.
 SETTLE_SECONDS = 10
 ALL_WELL = ("success", ["hello again"])
 
 
-def test_the_sidecar_comes_back_alone_and_goes_on(durable: Durable):
+def test_a_killed_sidecar_restarts_alone_and_syncs_again(durable: Durable):
     before = restarts(durable.pod("scheduler"))
     durable.release.exec("dag-sync-sidecar", "sh", "-c", "kill 1")
-    wait_until(lambda: restarts(durable.pod("scheduler")) != before, "a container has been started again")
+    eventually(lambda: restarts(durable.pod("scheduler")) != before, "a container has restarted")
     after = restarts(durable.pod("scheduler"))
     assert {name for name in after if after[name] != before[name]} == {"dag-sync-sidecar"}
     durable.packages.write("etl/shop/jobs/later.py", GREET)
     with durable.release.airflow() as airflow:
-        wait_until(lambda: airflow.dag("shop_later"), "a job that came later is a DAG")
+        eventually(lambda: airflow.dag("shop_later"), "a job that was added afterwards is a DAG")
 
 
-def test_a_scheduler_that_is_killed_comes_back_and_runs_jobs(durable: Durable):
+def test_a_killed_scheduler_restarts_and_runs_jobs(durable: Durable):
     kill(durable, "scheduler", "airflow-scheduler")
     assert durable.greet("again") == ALL_WELL
 
 
-def test_a_task_outlives_an_api_server_that_is_killed_and_is_tried_once(durable: Durable):
+def test_a_running_task_survives_a_killed_webserver_and_is_tried_once(durable: Durable):
     run_id = durable.start_waiting("api-server-is-back")
     kill(durable, "webserver", "webserver")
     durable.let_go("api-server-is-back")
     assert durable.end_and_tries(run_id) == ("success", 1)
 
 
-def test_a_postgresql_that_is_killed_keeps_its_data_and_airflow_goes_on(durable: Durable):
+def test_a_killed_postgresql_keeps_its_data_and_airflow_recovers(durable: Durable):
     before = durable.run_ids(GREETING)
     durable.release.kubectl("delete", "pod", "airflow-postgresql-0", "--grace-period=0", "--force")
     durable.release.kubectl("rollout", "status", "statefulset/airflow-postgresql", "--timeout=180s")
-    assert before and before <= wait_until(lambda: durable.run_ids(GREETING), "Airflow answers again", 240)
+    assert before and before <= eventually(lambda: durable.run_ids(GREETING), "Airflow answers again", 240)
     assert durable.greet("again") == ALL_WELL
 
 
-def test_an_emptied_volume_costs_no_dag(durable: Durable):
+def test_an_emptied_volume_removes_no_dag(durable: Durable):
     with durable.moved_away("etl/shop", "etl/slow"):
-        emptied = wait_until(lambda: seen_empty(durable), "the sidecar sees the volume empty")
-        long_after = emptied + timedelta(seconds=2 * SETTLE_SECONDS)
-        wait_until(lambda: (seen_empty(durable) or emptied) > long_after, "it has seen so for long")
+        emptied = eventually(lambda: seen_empty(durable), "the sidecar sees that the volume is empty")
+        settled = emptied + timedelta(seconds=2 * SETTLE_SECONDS)
+        eventually(lambda: (seen_empty(durable) or emptied) > settled, "it has been empty for twice the settling time")
         with durable.release.airflow() as airflow:
             assert {GREETING, WAITING} <= airflow.dag_ids()
     assert durable.greet("again") == ALL_WELL
 
 
-def test_a_new_pod_does_not_start_without_its_source_and_the_old_one_works_on(durable: Durable):
+def test_a_new_pod_does_not_start_without_its_packages_and_the_old_one_keeps_working(durable: Durable):
     old = durable.pod("scheduler")["metadata"]["name"]
     with durable.moved_away("etl"):
         durable.release.kubectl("rollout", "restart", "deployment/airflow-scheduler")
-        wait_until(lambda: any(failed(pod, "dag-sync") for pod in others(durable, old)), "a new pod fails to start")
+        eventually(lambda: any(failed(pod, "dag-sync") for pod in others(durable, old)), "a new pod fails to start")
         new = others(durable, old)[0]["metadata"]["name"]
-        said = durable.release.kubectl("logs", new, "--container=dag-sync")
-        assert "/opt/airflow/packages/etl" in said
+        log = durable.release.kubectl("logs", new, "--container=dag-sync")
+        assert "/opt/airflow/packages/etl" in log
         assert ready(durable.release.get("pod", old))
         with durable.release.airflow() as airflow:
             assert {GREETING, WAITING} <= airflow.dag_ids()
@@ -79,16 +79,16 @@ def test_a_new_pod_does_not_start_without_its_source_and_the_old_one_works_on(du
     assert durable.greet("again") == ALL_WELL
 
 
-def test_a_full_volume_costs_the_pod_but_not_the_release(durable: Durable):
+def test_a_full_volume_gets_the_pod_evicted_and_the_release_recovers(durable: Durable):
     full = durable.pod("scheduler")["metadata"]["name"]
     durable.release.exec("airflow-scheduler", "dd", "if=/dev/zero", "of=/tmp/fill", "bs=1M", "count=1100")
-    wait_until(lambda: why_it_was_evicted(durable, full), "the pod is evicted", 240)
+    eventually(lambda: why_it_was_evicted(durable, full), "the pod is evicted", 240)
     assert 'Usage of EmptyDir volume "tmp" exceeds the limit "1Gi"' in why_it_was_evicted(durable, full)
     roll_out(durable)
     assert durable.greet("again") == ALL_WELL
 
 
-def test_a_wrong_database_password_is_said_in_the_log_of_the_init_container(durable: Durable, measure: Measure):
+def test_a_wrong_database_password_is_reported_by_the_init_container(durable: Durable, measure: Measure):
     url = "postgresql+psycopg2://airflow:wrong@airflow-postgresql:5432/airflow"
     name = {"name": "wrong-password", "namespace": durable.release.namespace}
     apply({"apiVersion": "v1", "kind": "Secret", "metadata": name, "stringData": {"connection": url}})
@@ -97,17 +97,17 @@ def test_a_wrong_database_password_is_said_in_the_log_of_the_init_container(dura
     with measure("a wrong database password: the init container says so"):
         wrong.install(merged(LIGHT, database), "--wait=false")
         advice = "ERROR: The database refuses the user or the password. Check the Secret"
-        wait_until(lambda: advice in log_of_migrate(wrong), "the init container says what is wrong")
+        eventually(lambda: advice in log_of_migrate(wrong), "the init container says what is wrong")
     wrong.uninstall()
 
 
 def kill(durable: Durable, component: str, container: str) -> None:
-    """And wait until it runs again."""
+    """Kill a container's process and wait until the pod is ready again."""
     before = restarts(durable.pod(component))[container]
     workload = f"deployment/{{}}-{component}"
     durable.release.exec(container, *KILL_THE_CHILD_OF_INIT, workload=workload)
-    wait_until(lambda: restarts(durable.pod(component))[container] > before, f"{container} has been started again")
-    wait_until(lambda: ready(durable.pod(component)), f"the {component} is ready again", 240)
+    eventually(lambda: restarts(durable.pod(component))[container] > before, f"{container} has restarted")
+    eventually(lambda: ready(durable.pod(component)), f"the {component} is ready again", 240)
 
 
 def roll_out(durable: Durable) -> None:
@@ -119,7 +119,7 @@ def others(durable: Durable, name: str) -> list[dict[str, Any]]:
 
 
 def seen_empty(durable: Durable) -> datetime | None:
-    """When the sidecar last saw that no job is left."""
+    """When the sidecar last saw that no job is left, if that is what its last sync saw."""
     with durable.release.dag_sync() as url, urlopen(f"{url}/status", timeout=10) as answer:
         status = json.load(answer)
     if "no job is left at all" not in json.dumps(status["held_back"]):
@@ -128,7 +128,7 @@ def seen_empty(durable: Durable) -> datetime | None:
 
 
 def why_it_was_evicted(durable: Durable, pod: str) -> str:
-    """From the events: the containers may end so well that the pod itself tells of no failure."""
+    """Read from the events: if all containers exit cleanly, the pod itself does not mention the eviction."""
     selector = f"--field-selector=reason=Evicted,involvedObject.name={pod}"
     return " ".join(event["message"] for event in durable.release.get("events", selector))
 

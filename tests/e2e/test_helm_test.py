@@ -8,36 +8,37 @@ from contextlib import contextmanager
 
 import pytest
 
-from .harness.commands import CommandError
+from tools.cluster.commands import CommandError
+
 from .harness.release import Release
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
 DAG = "data_pipeline_example_job"
-# In the DAG folder beside the generator's, which leaves alone what it did not write.
+# A file in the DAG folder that the generator did not write, and so leaves alone.
 STRAY = "/opt/airflow/dags/stray_dag.py"
 
 
-def test_a_job_that_fails_is_shown_with_the_end_of_its_log(release: Release):
+def test_a_failing_job_is_reported_with_the_end_of_its_log(release: Release):
     with values_of_the_test(release, {"tests": {"dagId": DAG, "args": ["--name", " "]}}):
-        said = failure_of_test(release)
-    assert f"of {DAG} failed." in said
-    assert "--name is blank; give the name of somebody to greet" in said
+        output = failure_of_test(release)
+    assert f"of {DAG} failed." in output
+    assert "--name is blank; give the name of somebody to greet" in output
 
 
-def test_a_dag_that_cannot_be_imported_is_shown_with_its_message(release: Release):
+def test_a_dag_that_cannot_be_imported_is_reported_with_its_message(release: Release):
     with file_in_the_dag_folder(release, STRAY, "from airflow.sdk import DAG, no_such_name"):
-        said = failure_of_test(release)
-    assert "Airflow cannot import stray_dag.py. Mend what its message names:" in said
-    assert "cannot import name 'no_such_name'" in said
+        output = failure_of_test(release)
+    assert "Airflow cannot import stray_dag.py. Mend what its message names:" in output
+    assert "cannot import name 'no_such_name'" in output
 
 
-def test_a_scheduler_that_is_down_is_named_before_anything_else_is_tried(release: Release):
+def test_a_scheduler_that_is_down_is_reported_before_anything_else_is_tried(release: Release):
     with scaled_down(release, "scheduler"):
-        said = failure_of_test(release)
-    # The one if it said goodbye to the database, the other if it is still busy ending.
-    assert re.search(r"^scheduler (is unhealthy|had its last heartbeat)", said, re.MULTILINE)
-    assert "See: kubectl get pods -n airflow -l app.kubernetes.io/instance=airflow" in said
-    assert "The sidecar dag-sync-sidecar does not tell its status" in said
+        output = failure_of_test(release)
+    # Unhealthy once it has deregistered from the database, an old heartbeat while it is still shutting down.
+    assert re.search(r"^scheduler (is unhealthy|had its last heartbeat)", output, re.MULTILINE)
+    assert "See: kubectl get pods -n airflow -l app.kubernetes.io/instance=airflow" in output
+    assert "The sidecar dag-sync-sidecar does not tell its status" in output
 
 
 def failure_of_test(release: Release) -> str:
@@ -48,7 +49,7 @@ def failure_of_test(release: Release) -> str:
 
 @contextmanager
 def values_of_the_test(release: Release, values: dict) -> Iterator[None]:
-    """Values that change no pod but those of `helm test`."""
+    """Upgrade with values that change only the pods of `helm test`, and undo that at the end."""
     release.upgrade(values)
     try:
         yield
@@ -58,15 +59,15 @@ def values_of_the_test(release: Release, values: dict) -> Iterator[None]:
 
 @contextmanager
 def file_in_the_dag_folder(release: Release, path: str, text: str) -> Iterator[None]:
-    """A file that Airflow has noticed, and has forgotten in the end."""
+    """Write a file that Airflow cannot import; at the end remove it and wait until Airflow has forgotten it."""
     with release.airflow() as airflow:
         release.exec("dag-sync-sidecar", "sh", "-c", 'echo "$1" >"$0"', path, text)
         try:
-            wait_until(airflow.import_errors, "Airflow shows an import error")
+            eventually(airflow.import_errors, "Airflow shows an import error")
             yield
         finally:
             release.exec("dag-sync-sidecar", "rm", path)
-        wait_until(lambda: not airflow.import_errors(), "Airflow shows no import error")
+        eventually(lambda: not airflow.import_errors(), "Airflow shows no import error")
 
 
 @contextmanager

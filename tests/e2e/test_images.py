@@ -1,6 +1,6 @@
 """The production image: built, tagged with the git revision and pushed by scripts/ecr_put.sh.
 
-The base, Airflow's official image, is replaced by the stand-in of the tests' own cluster.
+The stand-in for Airflow's official image that the tests' own cluster uses is the base image.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from .cluster import lifecycle, packages
-from .cluster.recipes import AIRFLOW
-from .cluster.settings import Settings
-from .harness.commands import REPOSITORY
+from tools.cluster import debian_packages, lifecycle
+from tools.cluster.recipes import AIRFLOW
+from tools.cluster.settings import REPOSITORY, Settings
+
 from .harness.ecr import HOST, Ecr, fake_ecr
 
 SCRIPT = REPOSITORY / "scripts/ecr_put.sh"
@@ -38,8 +38,8 @@ class Pushed:
 @pytest.fixture(scope="module")
 def ecr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ecr]:
     if os.geteuid() != 0:
-        pytest.skip("needs root, to build an image and to serve Amazon's host name on this machine")
-    packages.install(Settings(), ("docker-registry",))
+        pytest.skip("needs root to build an image and to serve Amazon's host name on this machine")
+    debian_packages.install(Settings(), ("docker-registry",))
     lifecycle.build(Settings())
     with fake_ecr(tmp_path_factory.mktemp("ecr")) as ecr:
         yield ecr
@@ -47,14 +47,14 @@ def ecr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ecr]:
 
 @pytest.fixture(scope="module")
 def pushed(ecr: Ecr, tmp_path_factory: pytest.TempPathFactory) -> Pushed:
-    """What the script printed, after a push into a repository that did not exist."""
+    """What the script printed after a push to a repository that did not exist."""
     etl = committed_packages(tmp_path_factory.mktemp("etl"))
     result = ecr.run(SCRIPT, "data/airflow", etl, BASE)
     assert result.returncode == 0, result.stderr
     return Pushed(result.stdout.strip(), etl)
 
 
-def test_the_one_line_printed_is_the_repository_and_the_digest_that_the_registry_has(ecr: Ecr, pushed: Pushed):
+def test_the_script_prints_one_line_with_the_repository_and_the_digest_in_the_registry(ecr: Ecr, pushed: Pushed):
     repository, digest = pushed.reference.split("@")
     assert repository == f"{HOST}/data/airflow"
     assert ecr.buildah("pull", "--quiet", f"{repository}:{pushed.revision}") == ecr.buildah(
@@ -62,20 +62,20 @@ def test_the_one_line_printed_is_the_repository_and_the_digest_that_the_registry
     )
 
 
-def test_the_repository_was_created_with_tags_that_do_not_move(ecr: Ecr, pushed: Pushed):
+def test_the_repository_was_created_with_immutable_tags_and_scan_on_push(ecr: Ecr, pushed: Pushed):
     described = json.loads(ecr.aws("ecr", "describe-repositories", "--repository-names=data/airflow"))
     assert described["repositories"][0]["imageTagMutability"] == "IMMUTABLE"
     assert described["repositories"][0]["imageScanningConfiguration"] == {"scanOnPush": True}
 
 
-def test_the_image_tells_its_revision_and_runs_as_its_user_by_number(ecr: Ecr, pushed: Pushed):
+def test_the_image_is_labeled_with_its_revision_and_has_a_numeric_user(ecr: Ecr, pushed: Pushed):
     ecr.buildah("pull", "--quiet", pushed.reference)
     config = json.loads(ecr.buildah("inspect", "--type=image", pushed.reference))["OCIv1"]["config"]
     assert config["Labels"]["org.opencontainers.image.revision"] == pushed.revision
     assert config["User"] == "50000"
 
 
-def test_the_generator_finds_the_jobs_in_the_image_which_the_user_cannot_change(ecr: Ecr, pushed: Pushed):
+def test_the_generator_finds_the_jobs_in_the_image_and_its_user_cannot_change_them(ecr: Ecr, pushed: Pushed):
     container = ecr.buildah("from", "--pull-never", pushed.reference)
     generator = f"--volume={REPOSITORY}/generator:/opt/generator:ro"
     run = ("run", generator, "--env=PYTHONPATH=/opt/generator", container, "--")
@@ -85,17 +85,16 @@ def test_the_generator_finds_the_jobs_in_the_image_which_the_user_cannot_change(
     assert writable == ""
 
 
-def test_packages_that_differ_from_their_revision_are_refused(ecr: Ecr, tmp_path: Path):
+def test_packages_with_uncommitted_changes_are_refused(ecr: Ecr, tmp_path: Path):
     etl = committed_packages(tmp_path)
     (etl / "new.py").write_text("")
     result = ecr.run(SCRIPT, "data/airflow", etl, BASE)
     assert (result.returncode, result.stdout) == (1, "")
-    assert (
-        "differs from its git revision, by which the image would be tagged. Commit first:\n?? new.py" in result.stderr
-    )
+    assert "has uncommitted changes" in result.stderr
+    assert result.stderr.endswith("Commit these first:\n?? new.py\n")
 
 
-def test_a_revision_that_is_there_already_is_neither_built_nor_pushed(ecr: Ecr, tmp_path: Path):
+def test_a_revision_that_is_already_in_ecr_is_neither_built_nor_pushed(ecr: Ecr, tmp_path: Path):
     etl = committed_packages(tmp_path)
     ecr.aws("ecr", "create-repository", "--repository-name=known")
     manifest = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json"})
@@ -103,10 +102,10 @@ def test_a_revision_that_is_there_already_is_neither_built_nor_pushed(ecr: Ecr, 
     digest = json.loads(ecr.aws(*put))["image"]["imageId"]["imageDigest"]
     result = ecr.run(SCRIPT, "known", etl, "--no-such-option")
     assert (result.returncode, result.stdout) == (0, f"{HOST}/known@{digest}\n")
-    assert "has " + revision(etl) + " already" in result.stderr
+    assert f"already has {revision(etl)}" in result.stderr
 
 
-def test_a_build_that_fails_pushes_nothing(ecr: Ecr, tmp_path: Path):
+def test_a_failed_build_pushes_nothing(ecr: Ecr, tmp_path: Path):
     result = ecr.run(SCRIPT, "failing", committed_packages(tmp_path), "--build-arg=AIRFLOW_IMAGE=localhost/missing:1")
     assert result.returncode != 0
     assert result.stdout == ""
@@ -118,17 +117,17 @@ def test_a_build_that_fails_pushes_nothing(ecr: Ecr, tmp_path: Path):
     [
         ((), 2, "scripts/ecr_put.sh REPOSITORY PACKAGES"),
         (("data/airflow",), 2, "scripts/ecr_put.sh REPOSITORY PACKAGES"),
-        (("data/airflow", "no/such"), 1, "there is no folder no/such"),
+        (("data/airflow", "no/such"), 1, "no such folder: no/such."),
         (("data/airflow", "/usr/bin"), 1, "/usr/bin is not in a git work tree"),
     ],
 )
-def test_a_wrong_call_says_what_is_wrong(arguments: tuple[str, ...], status: int, message: str):
+def test_a_wrong_call_is_explained(arguments: tuple[str, ...], status: int, message: str):
     result = subprocess.run([SCRIPT, *arguments], capture_output=True, text=True)
     assert (result.returncode, result.stdout) == (status, "")
     assert message in result.stderr
 
 
-def test_help_is_no_error():
+def test_help_is_printed_and_exits_with_0():
     result = subprocess.run([SCRIPT, "--help"], capture_output=True, text=True, check=True)
     assert "REPOSITORY-URI@DIGEST" in result.stdout
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from .harness.commands import CommandError, get
+from tools.cluster.commands import CommandError
+
+from .harness.commands import get
+from .harness.pod_status import ready, restarts
 from .harness.release import Release
 
 
@@ -17,26 +20,17 @@ def test_the_namespace_enforces_pod_security_restricted(release: Release):
 
 def test_every_pod_is_ready_when_helm_install_returns(release: Release):
     pods = release.get("pods", "--selector=app.kubernetes.io/instance=airflow")
-    ready = {pod["metadata"]["labels"]["app.kubernetes.io/component"]: is_ready(pod) for pod in pods}
-    assert ready == {"postgresql": True, "scheduler": True, "webserver": True}
+    found = {pod["metadata"]["labels"]["app.kubernetes.io/component"]: ready(pod) for pod in pods}
+    assert found == {"postgresql": True, "scheduler": True, "webserver": True}
 
 
-def test_no_container_had_to_start_twice(release: Release):
-    restarts = {
-        f"{pod['metadata']['name']}/{container['name']}": container["restartCount"]
-        for pod in release.get("pods")
-        for container in [*pod["status"].get("initContainerStatuses", []), *pod["status"]["containerStatuses"]]
-    }
-    assert not any(restarts.values()), restarts
+def test_no_container_restarted(release: Release):
+    found = {pod["metadata"]["name"]: restarts(pod) for pod in release.get("pods")}
+    assert not any(count for containers in found.values() for count in containers.values()), found
 
 
-def test_helm_test_passes_and_says_what_it_proved(release: Release):
+def test_helm_test_passes_and_says_what_it_checked(release: Release):
     output = release.test()
     assert "are alive." in output
     assert "is a DAG in Airflow, and no file fails to import." in output
     assert "of file_processing_hello_world succeeded." in output
-
-
-def is_ready(pod: dict) -> bool:
-    conditions = {condition["type"]: condition["status"] for condition in pod["status"]["conditions"]}
-    return conditions["Ready"] == "True"

@@ -1,4 +1,4 @@
-"""Settings of jobs on the cluster: values reach Airflow, and the chart's triggerer tells of missed deadlines."""
+"""Job settings on the cluster: values reach Airflow, and the chart's triggerer reports missed deadlines."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from .harness import images
+from .harness import release_images
 from .harness.airflow import Airflow
 from .harness.commands import apply
-from .harness.containers import statuses
 from .harness.jobs import AWAIT_FILE
 from .harness.measuring import Measure
 from .harness.namespaces import namespace
@@ -19,12 +18,12 @@ from .harness.packages_volume import VALUES, PackagesVolume
 from .harness.pods import pod
 from .harness.release import LIGHT, Release
 from .harness.values import merged
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
 LATE = AWAIT_FILE + 'JOB_CONFIG = {"deadline": "5s", "notify": {"on_deadline": ["slack:alerts"]}}\n'
 INBOX = "slack"
 PORT = 8080
-# Answers as Slack does, and prints what it is sent: its log is the inbox.
+# Answers like Slack and prints what it receives, so that its log is the inbox.
 SLACK = f"""\
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -48,22 +47,15 @@ class Installed:
     values: dict[str, object]
     airflow: Airflow
 
-    def running_containers(self) -> dict[str, str]:
-        return {
-            f"{found['metadata']['name']}/{name}": status["containerID"]
-            for found in self.release.get("pods", "--selector=app.kubernetes.io/instance=airflow")
-            for name, status in statuses(found).items()
-        }
-
 
 @pytest.fixture(scope="module")
 def installed(cluster: None) -> Iterator[Installed]:
-    """A release with a triggerer, a job with a deadline, and a Slack to tell."""
+    """A release with a triggerer, a job with a deadline, and a fake Slack."""
     with namespace("e2e-settings") as name:
         volume = PackagesVolume(name)
         volume.create()
         volume.write("shop/jobs/late.py", LATE)
-        apply(pod(name, INBOX, {"image": images.airflow(), "command": ["python", "-c", SLACK]}))
+        apply(pod(name, INBOX, {"image": release_images.airflow(), "command": ["python", "-c", SLACK]}))
         release = Release(name)
         release.kubectl("wait", f"pod/{INBOX}", "--for=condition=Ready", "--timeout=120s")
         address = release.get("pod", INBOX)["status"]["podIP"]
@@ -80,32 +72,32 @@ def installed(cluster: None) -> Iterator[Installed]:
             yield Installed(release, volume, values, airflow)
 
 
-def test_a_missed_deadline_is_told_while_the_run_goes_on(installed: Installed, measure: Measure):
-    wait_until(lambda: installed.airflow.dag("shop_late"), "Airflow lists shop_late")
+def test_a_missed_deadline_is_reported_while_the_run_goes_on(installed: Installed, measure: Measure):
+    eventually(lambda: installed.airflow.dag("shop_late"), "Airflow lists shop_late")
     run_id = installed.airflow.trigger("shop_late", {"args": ["may-end"]})
-    with measure("a deadline of 5 s missed: Slack is told"):
-        told = wait_until(lambda: installed.release.kubectl("logs", INBOX), "Slack is told of the deadline")
-    assert "shop.late missed its deadline" in told
-    assert run_id in told
+    with measure("a missed deadline of 5 s: Slack is notified"):
+        message = eventually(lambda: installed.release.kubectl("logs", INBOX), "Slack is notified of the deadline")
+    assert "shop.late missed its deadline" in message
+    assert run_id in message
     assert installed.airflow.run_state("shop_late", run_id) == "running"
     installed.volume.write("may-end", "")
     assert installed.airflow.end_of_run("shop_late", run_id) == "success"
 
 
 def test_an_override_in_the_values_changes_the_dag_and_restarts_nothing(installed: Installed, measure: Measure):
-    before = installed.running_containers()
+    before = installed.release.container_ids()
     overrides = {"shop.late": {"schedule": "0 3 * * *", "group": "night"}}
     installed.release.upgrade(merged(installed.values, {"jobs": {"overrides": overrides}}))
-    with measure("helm upgrade has overridden a job's settings: its DAG has them"):
-        wait_until(lambda: is_nightly(installed.airflow), "shop_late runs at 3 and is tagged group:night", 180)
-    assert installed.running_containers() == before
+    with measure("helm upgrade overrides a job's settings: its DAG has them"):
+        eventually(lambda: is_nightly(installed.airflow), "shop_late runs at 3 and is tagged group:night", 180)
+    assert installed.release.container_ids() == before
 
 
-def test_off_in_the_values_takes_a_schedule_away_again(installed: Installed):
+def test_off_in_the_values_removes_a_schedule(installed: Installed):
     defaults = {"schedule": "0 3 * * *"}
     overrides = {"shop.late": {"schedule": "off"}}
     installed.release.upgrade(merged(installed.values, {"jobs": {"defaults": defaults, "overrides": overrides}}))
-    wait_until(lambda: schedule_of(installed.airflow) is None, "shop_late has no schedule", 180)
+    eventually(lambda: schedule_of(installed.airflow) is None, "shop_late has no schedule", 180)
 
 
 def schedule_of(airflow: Airflow) -> str | None:

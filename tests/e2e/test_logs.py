@@ -1,11 +1,11 @@
-"""The log of a finished task outlives the pod that ran it, where `logs.persistence` keeps it."""
+"""With `logs.persistence`, the log of a finished task outlives the pod that ran it."""
 
 from __future__ import annotations
 
 from .harness.durable import GREETING, Durable
 
 
-def test_the_log_of_a_finished_task_is_readable_after_its_pod_was_replaced(durable: Durable):
+def test_the_log_of_a_finished_task_can_be_read_after_its_pod_was_replaced(durable: Durable):
     with durable.release.airflow() as airflow:
         run_id = airflow.trigger(GREETING, {"args": ["for", "later"]})
         assert airflow.end_of_run(GREETING, run_id) == "success"

@@ -1,6 +1,6 @@
-"""The chart's NetworkPolicies, enforced: who may connect to whom, and that Airflow works with no more than that.
+"""The chart's NetworkPolicies, enforced: who may connect to whom, and that Airflow works with nothing else allowed.
 
-Rules that the test derives from the policies stand in for a network plugin, which the tests' own cluster lacks.
+harness/policy_rules.py stands in for a network plugin, which the tests' own cluster lacks, and says what that proves.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from typing import Any
 import pytest
 import yaml
 
-from .harness import images
-from .harness.commands import REPOSITORY, apply, get, helm, kubectl
+from tools.cluster.settings import REPOSITORY
+
+from .harness import release_images
+from .harness.commands import apply, get, helm, kubectl
 from .harness.namespaces import namespace
 from .harness.pods import pod
 from .harness.policy_rules import enforced
 from .harness.release import Release
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
 
 pytestmark = pytest.mark.skipif(
-    os.environ.get("E2E_CLUSTER") == "external", reason="the rules hold on a node that is this machine"
+    os.environ.get("E2E_CLUSTER") == "external", reason="the rules only work if the node is this machine"
 )
 
 NAMESPACE = "e2e-network"
@@ -40,7 +42,7 @@ VALUES: dict[str, Any] = {
 COMPONENTS = ("postgresql", "scheduler", "dag-processor", "webserver", "triggerer", "cleanup", "helm-test")
 OTHERS = ("proxy", "monitoring", "warehouse", "stranger")
 PORTS = (5432, 8080, 8793, 8794, 8974, 8975)
-# Source, destination, port: all that may be, beside what the others do among themselves.
+# Source, destination, port: everything that may connect, except connections among the other pods.
 ALLOWED = {
     # Airflow's database
     ("scheduler", "postgresql", 5432),
@@ -93,7 +95,7 @@ print(json.dumps({"reached": reached, "resolves": resolves()}))
 
 @pytest.fixture(scope="module")
 def pods(cluster: None) -> Iterator[dict[str, str]]:
-    """The address of a pod for each component and for some others; each listens on all ports of interest."""
+    """The addresses of a pod for each component and for some other roles; each listens on all ports of interest."""
     with namespace(NAMESPACE):
         apply(*policies(), *(listener(name) for name in COMPONENTS + OTHERS))
         kubectl("wait", "pods", "--all", f"--namespace={NAMESPACE}", "--for=condition=Ready", "--timeout=180s")
@@ -101,11 +103,11 @@ def pods(cluster: None) -> Iterator[dict[str, str]]:
         yield {pod["metadata"]["name"]: pod["status"]["podIP"] for pod in found}
 
 
-def test_without_enforcement_everybody_reaches_everybody(pods: dict[str, str]):
+def test_without_enforcement_every_pod_reaches_every_pod(pods: dict[str, str]):
     assert connections(pods) == set(itertools.product(pods, pods, PORTS))
 
 
-def test_only_what_airflow_needs_and_what_the_values_name_may_connect(pods: dict[str, str]):
+def test_only_connections_that_airflow_needs_or_the_values_name_are_allowed(pods: dict[str, str]):
     among_others = set(itertools.product(OTHERS, OTHERS, PORTS))
     to_itself = {(name, name, port) for name, port in itertools.product(pods, PORTS)}
     with enforced(NAMESPACE):
@@ -113,14 +115,14 @@ def test_only_what_airflow_needs_and_what_the_values_name_may_connect(pods: dict
     assert connected == ALLOWED | among_others | to_itself
 
 
-def test_all_but_the_database_may_ask_for_names(pods: dict[str, str]):
+def test_every_component_except_the_database_can_resolve_names(pods: dict[str, str]):
     with enforced(NAMESPACE):
         assert {name for name in COMPONENTS if not look_around(name, {})["resolves"]} == {"postgresql"}
 
 
 def test_airflow_runs_a_job_and_shows_its_log_under_the_default_policies(release: Release):
     with enforced(release.namespace), release.airflow() as airflow:
-        wait_until(lambda: airflow.dag("file_processing_hello_world"), "the example is a DAG")
+        eventually(lambda: airflow.dag("file_processing_hello_world"), "the example is a DAG")
         state, output = airflow.run("file_processing_hello_world", {})
     assert state == "success"
     assert output
@@ -142,7 +144,7 @@ def listener(name: str) -> dict[str, Any]:
             "app.kubernetes.io/component": name,
         }
     container = {
-        "image": images.airflow(),
+        "image": release_images.airflow(),
         "command": ["python", "-c", LISTEN],
         "readinessProbe": {"tcpSocket": {"port": PORTS[-1]}, "periodSeconds": 1},
     }
@@ -150,7 +152,7 @@ def listener(name: str) -> dict[str, Any]:
 
 
 def connections(pods: dict[str, str]) -> set[tuple[str, str, int]]:
-    """Who reached whom, where: tried from within every pod."""
+    """Every connection that succeeds, tried from each pod to every port of every pod."""
     reached = {source: look_around(source, pods)["reached"] for source in pods}
     return {(source, name, port) for source, targets in reached.items() for name, port in targets}
 

@@ -1,4 +1,4 @@
-"""Scanners over what the chart renders, by default and for each environment: no finding stays without a reason."""
+"""Scanners run on the chart's objects, with default values and for each environment: every finding needs a reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .harness.commands import REPOSITORY, helm, run
+from tools.cluster.settings import REPOSITORY
+
+from .harness.commands import helm, run
 
 VALUES = (REPOSITORY / "values.yaml", *sorted((REPOSITORY / "environments").glob("*.yaml")))
 SCHEMAS = sorted((REPOSITORY / ".bin/schemas").glob("v*"))
@@ -58,21 +60,21 @@ def findings(rendered: list[Path]) -> list[Finding]:
 
 
 @pytest.mark.parametrize("schemas", SCHEMAS, ids=lambda folder: folder.name)
-def test_kubernetes_knows_every_field(schemas: Path, rendered: list[Path]):
+def test_every_field_is_in_kubernetes_schemas(schemas: Path, rendered: list[Path]):
     location = f"{schemas}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"
     run([REPOSITORY / ".bin/kubeconform", "-strict", "-schema-location", location, *rendered])
 
 
-def test_no_finding_of_a_scanner_is_without_a_reason(findings: list[Finding]):
+def test_every_finding_of_a_scanner_has_a_reason_to_stay(findings: list[Finding]):
     unexplained = [
         str(finding) for finding in findings if not any(allowance.allows(finding) for allowance in allowances())
     ]
     assert not unexplained, "\n".join(unexplained)
 
 
-def test_no_reason_outlives_its_finding(findings: list[Finding]):
-    needless = [allowance for allowance in allowances() if not any(allowance.allows(finding) for finding in findings)]
-    assert not needless, "\n".join(map(str, needless))
+def test_every_reason_still_has_a_finding(findings: list[Finding]):
+    unused = [allowance for allowance in allowances() if not any(allowance.allows(finding) for finding in findings)]
+    assert not unused, "\n".join(map(str, unused))
 
 
 def allowances() -> list[Allowance]:
@@ -101,7 +103,7 @@ def checkov(files: Iterable[Path]) -> Iterable[Finding]:
 
 
 def output_with_findings(command: list[str | Path]) -> str:
-    """What a scanner prints, which ends with 1 when it found something."""
+    """What a scanner prints. It exits with 1 if it found something."""
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert result.returncode in (0, 1), result.stderr
     return result.stdout

@@ -1,4 +1,4 @@
-"""What a person does in the UI: log in, find a DAG, run it with arguments, read what it printed."""
+"""What you do in the UI: log in, find a DAG, run it with arguments, read what it printed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def page(release: Release) -> Iterator[Page]:
         yield page
 
 
-def test_a_job_is_found_by_its_package_run_with_arguments_and_its_output_read(page: Page, release: Release):
+def test_a_job_can_be_found_by_its_package_run_with_arguments_and_its_output_read(page: Page, release: Release):
     log_in(page, release)
     find_by_tag(page, "data_pipeline")
     picture(page, "ui-dags")
@@ -43,7 +43,7 @@ def test_a_job_is_found_by_its_package_run_with_arguments_and_its_output_read(pa
     picture(page, "ui-log")
 
 
-def test_the_jobs_of_a_group_are_found_together(page: Page, release: Release):
+def test_the_jobs_of_a_group_can_be_found_by_its_tag(page: Page, release: Release):
     log_in(page, release)
     find_by_tag(page, "group:reporting")
     for job in ("capture_release_snapshot", "refresh_agency", "refresh_all", "refresh_table"):
@@ -69,7 +69,7 @@ def find_by_tag(page: Page, tag: str) -> None:
 
 
 def picture(page: Page, name: str) -> Path:
-    """docs/ shows copies of these."""
+    """Take a screenshot. docs/ shows copies of these."""
     path = FOLDER / "pictures" / f"{name}.png"
     page.screenshot(path=path, animations="disabled")
     return path

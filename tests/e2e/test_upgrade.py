@@ -1,26 +1,34 @@
-"""Upgrade, roll back, uninstall and install again: what changes reaches Airflow, and what must not be lost stays."""
+"""Upgrade, roll back, uninstall and install again: changes reach Airflow, and nothing is lost that must be kept."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from .harness.commands import REPOSITORY, helm
-from .harness.containers import statuses
-from .harness.durable import VALUES, WAITING, Durable, install
+from tools.cluster.settings import REPOSITORY
+
+from .harness.airflow import Airflow
+from .harness.commands import helm
+from .harness.durable import GREETING, VALUES, WAITING, Durable, install
 from .harness.measuring import Measure
 from .harness.namespaces import namespace
+from .harness.release import Release
 from .harness.values import merged
-from .harness.waiting import wait_until
+from .harness.waiting import eventually
+from .harness.watching import dags_watched
 
+# charts/README.md says how it was made.
+EARLIER_CHART = Path(__file__).with_name("charts") / "airflow-control-plane-0.1.0.tgz"
 GRACE_SECONDS = 240
-# With these a scheduler soon takes another one for dead, and its running tasks for lost.
+# With these settings a scheduler soon takes another one for dead, and that one's running tasks for lost.
 HASTY_SECONDS = 15
-# Longer than Airflow waits for a scheduler unless told otherwise.
+# Longer than Airflow's default for taking a silent scheduler for dead.
 SILENT_SECONDS = 35
 HASTY = {
     "scheduler_health_check_threshold": HASTY_SECONDS,
@@ -29,60 +37,105 @@ HASTY = {
 PATIENT_VALUES = merged(VALUES, {"scheduler": {"terminationGracePeriodSeconds": GRACE_SECONDS}})
 HASTY_VALUES = merged(PATIENT_VALUES, {"airflow": {"config": {"scheduler": HASTY}}})
 PASSWORD = "kept in the database, encrypted"
+ANALYST = {
+    "username": "analyst",
+    "password": "password-of-the-analyst",
+    "email": "analyst@example.com",
+    "first_name": "Ada",
+    "last_name": "Analyst",
+    "roles": [{"name": "Viewer"}],
+}
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """What was seen of an upgrade during which a task ran."""
+
+    kept_before: dict[str, Any]
+    kept_after: dict[str, Any]
+    end_and_tries: tuple[str, int]
+    dags_during: list[set[str]]
+    dags_after: list[set[str]]
 
 
 @pytest.fixture(scope="module")
-def upgraded(cluster: None) -> Iterator[Durable]:
-    """Its first revision is hasty, the later ones patient, so that a roll back is one to hasty schedulers."""
+def durable(cluster: None) -> Iterator[Durable]:
+    """A release of the chart of the work tree. Its first revision, with hasty schedulers, is of the earlier chart."""
     with namespace("e2e-upgrade") as name:
-        installed = install(name, HASTY_VALUES)
-        with installed.release.airflow() as airflow:
+        earlier = install(Release(name, chart=EARLIER_CHART), HASTY_VALUES)
+        with earlier.release.airflow() as airflow:
             connection = {"connection_id": "warehouse", "conn_type": "postgres", "password": PASSWORD}
             airflow.call("POST", "/api/v2/connections", connection)
-        yield installed
+            airflow.call("POST", "/auth/fab/v1/users", ANALYST)
+        yield replace(earlier, release=Release(name))
 
 
-def test_two_renders_differ_in_nothing_but_generated_secrets():
+@pytest.fixture(scope="module")
+def upgrade(durable: Durable) -> Upgrade:
+    """From the earlier chart to the chart of the work tree."""
+    run_id = durable.start_waiting("upgraded")
+    before = what_is_kept(durable)
+    with dags_watched(durable.release) as dags:
+        durable.release.upgrade(PATIENT_VALUES)
+        upgraded = len(dags)
+        eventually(lambda: silent_schedulers(durable), "the old scheduler, which waits for the task, has been silent")
+        durable.let_go("upgraded")
+        end_and_tries = durable.end_and_tries(run_id)
+    return Upgrade(before, what_is_kept(durable), end_and_tries, dags[:upgraded], dags[upgraded:])
+
+
+def test_two_renderings_differ_only_in_generated_secrets():
     first, second = ({key(found): found for found in rendered()} for _ in range(2))
     assert first.keys() == second.keys()
     differing = {kind_and_name for kind_and_name, found in first.items() if found != second[kind_and_name]}
     assert differing == {kind_and_name for kind_and_name in first if kind_and_name.startswith("Secret/")}
 
 
-def test_a_running_task_outlives_an_upgrade_which_keeps_secrets_and_database(upgraded: Durable):
-    run_id = upgraded.start_waiting("upgraded")
-    kept = what_is_kept(upgraded)
-    upgraded.release.upgrade(PATIENT_VALUES)
-    wait_until(lambda: silent_schedulers(upgraded), "the old scheduler, which waits for the task, is silent for long")
-    upgraded.let_go("upgraded")
-    assert upgraded.end_and_tries(run_id) == ("success", 1)
-    assert what_is_kept(upgraded) == kept
+def test_an_upgrade_from_the_earlier_chart_keeps_secrets_and_database(upgrade: Upgrade):
+    assert upgrade.kept_after == upgrade.kept_before
 
 
-def test_a_change_of_sync_settings_reaches_the_generator_and_restarts_nothing(upgraded: Durable, measure: Measure):
-    before = running_containers(upgraded)
-    upgraded.release.upgrade(merged(PATIENT_VALUES, {"sync": {"intervalSeconds": 120}}))
-    with measure("helm upgrade has changed a setting of the sync: the sidecar has read it"):
-        wait_until(lambda: "settings read again" in sidecar_log(upgraded), "the sidecar has read its settings again")
-    assert running_containers(upgraded) == before
+def test_no_dag_disappears_during_an_upgrade_from_the_earlier_chart(upgrade: Upgrade):
+    assert upgrade.dags_during and upgrade.dags_after
+    for dags in upgrade.dags_during + upgrade.dags_after:
+        assert dags == {GREETING, WAITING}
 
 
-def test_a_task_that_impatient_schedulers_give_up_is_tried_once_more_after_a_roll_back(upgraded: Durable):
-    run_id = upgraded.start_waiting("rolled-back")
-    kept = what_is_kept(upgraded)
-    upgraded.release.rollback(1)
-    wait_until(lambda: upgraded.tries(run_id) == 2, "the new scheduler has given up the old one", 180)
-    upgraded.let_go("rolled-back")
-    assert upgraded.end_and_tries(run_id) == ("success", 2)
-    assert what_is_kept(upgraded) == kept
+def test_a_running_task_outlives_an_upgrade_and_is_tried_once(upgrade: Upgrade):
+    assert upgrade.end_and_tries == ("success", 1)
 
 
-def test_a_release_that_is_installed_again_finds_its_database_and_can_decrypt_it(upgraded: Durable):
-    kept = what_is_kept(upgraded)
-    upgraded.release.uninstall()
-    assert not upgraded.release.get("deployments,statefulsets")
-    upgraded.release.install(PATIENT_VALUES)
-    assert what_is_kept(upgraded) == kept
+def test_a_user_can_log_in_after_an_upgrade(upgrade: Upgrade, durable: Durable):
+    with durable.release.webserver() as url:
+        assert Airflow.logged_in(url, ANALYST["username"], ANALYST["password"]).dag_ids() == {GREETING, WAITING}
+
+
+@pytest.mark.usefixtures("upgrade")
+def test_a_change_of_sync_settings_reaches_the_generator_and_restarts_nothing(durable: Durable, measure: Measure):
+    before = durable.release.container_ids()
+    durable.release.upgrade(merged(PATIENT_VALUES, {"sync": {"intervalSeconds": 120}}))
+    with measure("helm upgrade changes a setting of the sync: the sidecar has read it"):
+        eventually(lambda: "settings read again" in sidecar_log(durable), "the sidecar has read its settings again")
+    assert durable.release.container_ids() == before
+
+
+@pytest.mark.usefixtures("upgrade")
+def test_a_rollback_to_hasty_schedulers_keeps_data_and_runs_a_waiting_task_a_second_time(durable: Durable):
+    run_id = durable.start_waiting("rolled-back")
+    kept = what_is_kept(durable)
+    durable.release.rollback(1)
+    eventually(lambda: durable.tries(run_id) == 2, "the new scheduler has given up on the old one", 180)
+    durable.let_go("rolled-back")
+    assert durable.end_and_tries(run_id) == ("success", 2)
+    assert what_is_kept(durable) == kept
+
+
+def test_a_release_that_is_installed_again_finds_its_database_and_can_decrypt_it(durable: Durable):
+    kept = what_is_kept(durable)
+    durable.release.uninstall()
+    assert not durable.release.get("deployments,statefulsets")
+    durable.release.install(PATIENT_VALUES)
+    assert what_is_kept(durable) == kept
     assert kept["password"] == PASSWORD
 
 
@@ -97,11 +150,14 @@ def key(found: Mapping[str, Any]) -> str:
 
 def what_is_kept(durable: Durable) -> dict[str, Any]:
     secrets = durable.release.get("secrets", "--selector=app.kubernetes.io/component=secrets")
-    told = durable.release.exec("airflow-scheduler", "airflow", "connections", "get", "warehouse", "--output=json")
+    output = durable.release.exec("airflow-scheduler", "airflow", "connections", "get", "warehouse", "--output=json")
+    with durable.release.airflow() as airflow:
+        users = airflow.call("GET", "/auth/fab/v1/users")["users"]
     return {
         "secrets": {secret["metadata"]["name"]: secret["data"] for secret in secrets},
+        "users": {user["username"] for user in users},
         "runs": durable.run_ids(WAITING),
-        "password": json.loads(told[told.index("[{") :])[0]["password"],
+        "password": json.loads(output[output.index("[{") :])[0]["password"],
     }
 
 
@@ -110,14 +166,6 @@ def silent_schedulers(durable: Durable) -> int:
     query = f"SELECT count(*) FROM job WHERE job_type = 'SchedulerJob' AND state = 'running' AND {silent}"
     psql = ["psql", "--username=airflow", "--no-align", "--tuples-only", f"--command={query}"]
     return int(durable.release.exec("postgresql", *psql, workload="statefulset/{}-postgresql"))
-
-
-def running_containers(durable: Durable) -> dict[str, str]:
-    return {
-        f"{pod['metadata']['name']}/{name}": status["containerID"]
-        for pod in durable.release.get("pods", "--selector=app.kubernetes.io/instance=airflow")
-        for name, status in statuses(pod).items()
-    }
 
 
 def sidecar_log(durable: Durable) -> str:

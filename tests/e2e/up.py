@@ -1,4 +1,8 @@
-"""`make up`: the cluster, its images, and the chart with its default values as release airflow in namespace airflow."""
+"""`make up`: the cluster, and in it the chart with its default values, as release airflow in namespace airflow.
+
+It installs the chart as the tests do (their namespace, their images, their report on a failure), so that the tests can
+take the namespace over. That is why it lives here and not in tools/cluster, which knows nothing about the chart.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from tools.cluster.settings import Settings
 from tools.cluster.steps import ClusterError, step
 
 from .harness import namespaces, reports
-from .harness.commands import CommandError, helm
+from .harness.commands import helm
 from .harness.release import Release
 
 
@@ -24,20 +28,13 @@ def main() -> int:
     namespaces.create(release.namespace)
     try:
         with step("chart, until all pods are Ready"):
-            install(release)
+            release.upgrade({}, "--install")
     except ClusterError as error:
         print(f"error: {error}\nlogs and events: {reports.write('up', [release.namespace])}", file=sys.stderr)
         return 1
     print(f"\nIn your shell:\n   export KUBECONFIG={settings.kubeconfig} PATH={settings.binaries}:$PATH\n")
     print(helm("get", "notes", release.name, f"--namespace={release.namespace}"))
     return 0
-
-
-def install(release: Release) -> None:
-    try:
-        release.upgrade({}, "--install")
-    except CommandError as error:
-        raise ClusterError(str(error)) from None
 
 
 if __name__ == "__main__":

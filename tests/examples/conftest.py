@@ -1,4 +1,4 @@
-"""Runs the example jobs as they run for real: each in a process of its own, found by its import root."""
+"""Runs the example jobs as in production: each in its own process, imported from its import root."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ DESCRIPTIONS = {
     "reporting_seeder.refresh_all": "Refresh all manifest entries",
     "reporting_seeder.refresh_table": "Refresh single manifest entry",
 }
-CALL_JOB = "import importlib, sys; sys.exit(importlib.import_module(sys.argv[1]).JOB[0](sys.argv[2:]))"
+CALL_JOB = """
+import importlib, sys
+
+entrypoint, description = importlib.import_module(sys.argv[1]).JOB
+sys.exit(entrypoint(sys.argv[2:]))
+"""
 
 StartJob = Callable[..., "subprocess.Popen[str]"]
 RunJob = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -38,13 +43,18 @@ def packages() -> Path:
 
 
 @pytest.fixture(scope="session")
+def import_roots() -> dict[str, Path]:
+    return IMPORT_ROOTS
+
+
+@pytest.fixture(scope="session")
 def descriptions() -> dict[str, str]:
     return DESCRIPTIONS
 
 
 @pytest.fixture(params=DESCRIPTIONS)
 def job(request: pytest.FixtureRequest) -> str:
-    """Each of the jobs in turn, as `package.job`."""
+    """Every job in turn, as `package.job`."""
     return request.param
 
 
@@ -91,7 +101,7 @@ def run_job(start_job: StartJob) -> RunJob:
 
 @pytest.fixture
 def tree(workdir: Path) -> Callable[[], dict[str, tuple[bytes, int]]]:
-    """The working folder as data: content and modification time of every file."""
+    """Reads the working folder: content and modification time of every file."""
 
     def read() -> dict[str, tuple[bytes, int]]:
         return {

@@ -1,4 +1,4 @@
-"""What the example jobs leave in the working folder."""
+"""What the example jobs write to the working folder."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_second_run_changes_nothing(job, run_job, tree):
     assert tree() == first
 
 
-def test_all_jobs_may_start_at_once_in_an_empty_working_folder(descriptions, start_job, run_job, tree):
+def test_all_jobs_can_start_at_once_in_an_empty_working_folder(descriptions, start_job, run_job, tree):
     started = [start_job(job) for job in descriptions for _ in range(2)]
     outputs = [process.communicate(timeout=60)[0] for process in started]
 
@@ -37,18 +37,18 @@ def test_all_jobs_may_start_at_once_in_an_empty_working_folder(descriptions, sta
     assert not [name for name in tree() if name.endswith(".tmp")]
 
 
-def test_the_argument_wins_over_the_environment(run_job, workdir, tmp_path):
+def test_the_workdir_argument_overrides_the_environment(run_job, workdir, tmp_path):
     assert run_job("file_processing.hello_world", "--workdir", str(tmp_path / "other")).returncode == 0
     assert (tmp_path / "other/file_processing/hello.txt").read_text() == "Hello, world!\n"
     assert not workdir.exists()
 
 
-def test_without_a_choice_the_system_s_temporary_folder_serves(run_job, tmp_path):
+def test_the_default_working_folder_is_in_the_temporary_folder(run_job, tmp_path):
     assert run_job("file_processing.hello_world", ETL_WORKDIR="", TMPDIR=str(tmp_path)).returncode == 0
     assert (tmp_path / "etl/file_processing/hello.txt").is_file()
 
 
-def test_a_greeting_is_printed_and_kept(run_job, load):
+def test_a_greeting_is_printed_and_written(run_job, load):
     done = run_job("data_pipeline.example_job", "--name", "Ada")
     assert done.stdout.splitlines()[0] == "Hello, Ada!"
     assert load("data_pipeline/greeting.json") == {"name": "Ada", "greeting": "Hello, Ada!"}
@@ -65,7 +65,7 @@ def test_agencies_are_cleaned_and_sorted(run_job, load):
     }
 
 
-def test_every_wrong_agency_is_named_and_the_last_result_kept(run_job, load, workdir):
+def test_every_invalid_agency_is_reported_and_the_previous_result_kept(run_job, load, workdir):
     run_job("data_pipeline.agency_data_job")
     before = load("data_pipeline/agencies.json")
     (workdir / "data_pipeline/agencies.csv").write_text("agency_id,name,budget\n,Nobody,1\nwat,Water,much\n")
@@ -78,14 +78,14 @@ def test_every_wrong_agency_is_named_and_the_last_result_kept(run_job, load, wor
     assert load("data_pipeline/agencies.json") == before
 
 
-def test_input_given_by_name_is_read_in_place_of_the_sample(run_job, load, workdir, tmp_path):
+def test_a_given_input_is_read_instead_of_the_sample(run_job, load, workdir, tmp_path):
     (tmp_path / "mine.csv").write_text("\ufeffbudget,name,agency_id\n7,Parks,par\n", encoding="utf-8")
     assert run_job("data_pipeline.agency_data_job", "--input", "mine.csv").returncode == 0
     assert load("data_pipeline/agencies.json")["total_budget"] == 7
     assert not (workdir / "data_pipeline/agencies.csv").exists()
 
 
-def test_one_table_is_refreshed_and_no_other(run_job, load, workdir):
+def test_only_the_given_table_is_refreshed(run_job, load, workdir):
     run_job("reporting_seeder.refresh_table", "--table", "transit/stops")
     assert [path.name for path in (workdir / MANIFEST).rglob("*.json")] == ["stops.json"]
     entry = load(f"{MANIFEST}/transit/stops.json")
@@ -94,7 +94,7 @@ def test_one_table_is_refreshed_and_no_other(run_job, load, workdir):
     assert entry["rows"] == 3
 
 
-def test_an_entry_follows_its_table(run_job, load, workdir):
+def test_a_changed_table_updates_its_entry(run_job, load, workdir):
     run_job("reporting_seeder.refresh_all")
     before = load(f"{MANIFEST}/transit/routes.json")
     (workdir / "reporting_seeder/tables/transit/routes.csv").write_text("route_id,name\n1,Harbour Line\n")
@@ -107,12 +107,12 @@ def test_an_entry_follows_its_table(run_job, load, workdir):
     assert after["sha256"] != before["sha256"]
 
 
-def test_an_agency_s_tables_are_refreshed_and_no_other_s(run_job, workdir):
+def test_only_the_tables_of_the_given_agency_are_refreshed(run_job, workdir):
     run_job("reporting_seeder.refresh_agency", "--agency", "transit")
     assert sorted(path.name for path in (workdir / MANIFEST).rglob("*.json")) == ["routes.json", "stops.json"]
 
 
-def test_a_bad_table_keeps_its_entry_and_costs_no_other(run_job, load, workdir):
+def test_an_invalid_table_keeps_its_entry_and_the_others_are_refreshed(run_job, load, workdir):
     run_job("reporting_seeder.refresh_all")
     before = load(f"{MANIFEST}/transit/routes.json")
     (workdir / "reporting_seeder/tables/transit/routes.csv").write_bytes(b"route_id\n\xff\n")
@@ -126,21 +126,21 @@ def test_a_bad_table_keeps_its_entry_and_costs_no_other(run_job, load, workdir):
     assert load(f"{MANIFEST}/water/meters.json")["rows"] == 1
 
 
-def test_a_release_keeps_the_manifest_as_it_was(run_job, load, workdir):
+def test_a_release_never_changes_after_its_capture(run_job, load, workdir):
     run_job("reporting_seeder.capture_release_snapshot", "--release", "2024.1")
-    held = load(f"{RELEASES}/2024.1.json")
-    assert [entry["table"] for entry in held] == ["transit/routes", "transit/stops", "water/meters"]
+    captured = load(f"{RELEASES}/2024.1.json")
+    assert [entry["table"] for entry in captured] == ["transit/routes", "transit/stops", "water/meters"]
 
     (workdir / "reporting_seeder/tables/water/meters.csv").write_text("meter_id\nA-1\n")
     run_job("reporting_seeder.refresh_all")
 
     assert run_job("reporting_seeder.capture_release_snapshot", "--release", "2024.1").returncode == 4
-    assert load(f"{RELEASES}/2024.1.json") == held
+    assert load(f"{RELEASES}/2024.1.json") == captured
     assert run_job("reporting_seeder.capture_release_snapshot", "--release", "2024.2").returncode == 0
     assert load(f"{RELEASES}/2024.2.json")[-1]["rows"] == 1
 
 
-def test_a_release_without_a_name_is_named_by_its_entries(run_job, workdir):
+def test_a_release_without_a_name_is_named_after_its_entries(run_job, workdir):
     run_job("reporting_seeder.capture_release_snapshot")
     run_job("reporting_seeder.capture_release_snapshot")
     assert len(list((workdir / RELEASES).iterdir())) == 1

@@ -13,15 +13,15 @@ from .steps import ClusterError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python3 -m tools.cluster", description="A real Kubernetes, here.")
+    parser = argparse.ArgumentParser(prog="python3 -m tools.cluster", description="A real Kubernetes on this machine.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("up", help="build what is missing, start what is not running, wait until all is ready")
-    commands.add_parser("down", help="stop and remove everything that up made, save what is built in .bin/")
-    commands.add_parser("status", help="show what runs")
+    commands.add_parser("up", help="build what is missing, start what is not running, wait until everything is ready")
+    commands.add_parser("down", help="stop and remove everything that up created, except the builds in .bin/")
+    commands.add_parser("status", help="show what is running")
     commands.add_parser("images", help="build the images whose inputs changed, and load them if the cluster is up")
     command = parser.parse_args(argv).command
     if os.geteuid() != 0:
-        print("error: needs root, for network devices, mounts and containers", file=sys.stderr)
+        print("error: this needs root, for network devices, mounts and containers; run it with sudo", file=sys.stderr)
         return 2
     try:
         return COMMANDS[command](Settings())

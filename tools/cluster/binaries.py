@@ -8,8 +8,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from .commands import run
 from .settings import Settings
-from .steps import ClusterError, run
+from .steps import ClusterError
 
 KUBERNETES_VERSION = "1.34.4"
 KUBERNETES_PROGRAMS = (
@@ -24,7 +25,7 @@ KUBERNETES_PROGRAMS = (
 
 @dataclass(frozen=True)
 class Build:
-    """One `go build`: the module's folder under tools/, its packages, and what it writes into .bin/."""
+    """One `go build`: the module's folder under tools/, its packages, and the programs it writes into .bin/."""
 
     module: str
     packages: tuple[str, ...]
@@ -33,12 +34,12 @@ class Build:
 
     @property
     def output(self) -> str:
-        """One program is named after itself; several go into the folder under their packages' names."""
+        """For -o: the file name of a single program, or nothing but the folder for several, which Go names itself."""
         return self.programs[0] if len(self.programs) == 1 else ""
 
 
 def kubernetes_linker_flags(version: str) -> str:
-    """A Kubernetes that was not told its version calls itself v0.0.0, which charts refuse."""
+    """Without these flags Kubernetes reports version v0.0.0, which charts refuse."""
     major, minor, _ = version.split(".")
     facts = {
         "k8s.io/component-base/version.gitVersion": f"v{version}",
@@ -73,14 +74,14 @@ def build(settings: Settings, build: Build) -> None:
     settings.binaries.mkdir(exist_ok=True)
     target = f"{settings.binaries}/{build.output}"
     go_build = ["go", "build", "-buildvcs=false", "-ldflags", build.linker_flags, "-o", target, *build.packages]
-    # Linking alone would take both cores of a small machine for minutes.
+    # The build keeps all cores of a small machine busy for minutes.
     env = {**os.environ, "CGO_ENABLED": "0"}
     run(["nice", "-n", "10", *go_build], log=settings.log(f"build-{build.module}"), cwd=module, env=env)
     stamp.write_text(wanted)
 
 
 def fingerprint(module: Path, build: Build) -> str:
-    """Changes when the module's sources or the way it is built do."""
+    """Changes whenever the module's sources or its build command change."""
     digest = hashlib.sha256(repr(build).encode())
     for source in sorted([*module.glob("go.*"), *module.glob("*.go")]):
         digest.update(source.read_bytes())

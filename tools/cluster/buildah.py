@@ -1,4 +1,4 @@
-"""Images built by buildah, with their layers in .bin/images, as working folders instead of Dockerfiles."""
+"""Images built with buildah from a mounted root folder instead of a Dockerfile. The layers are kept in .bin/images."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from .commands import output_of, run
 from .mounts import unmount_below
 from .settings import Settings
-from .steps import output_of, run
 
 ENVIRONMENT = {"BUILDAH_ISOLATION": "chroot"}
-# What a package client of the host was told about its network holds inside the build as well.
+# Package clients inside the build use the same index and proxies as those of this machine.
 NETWORK_VARIABLES = ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
@@ -26,7 +26,7 @@ class WorkingContainer:
     log: Path
 
     def run(self, *command: str, mounts: dict[Path, str] | None = None) -> None:
-        """Run a program of the image in it; `mounts` maps files of the host to where the image sees them."""
+        """Run a program of the image inside the container; `mounts` maps files of this machine to paths in it."""
         volumes = [f"--volume={source}:{target}:ro" for source, target in (mounts or {}).items()]
         variables = [f"--env={name}={os.environ[name]}" for name in NETWORK_VARIABLES if os.environ.get(name)]
         call = ["run", "--network=host", *volumes, *variables, self.name, "--", *command]
@@ -60,7 +60,7 @@ def commit(container: WorkingContainer, image: str, *config: str) -> None:
 
 
 def label(settings: Settings, image: str, name: str) -> str | None:
-    """A label of an image, or None if there is no such image."""
+    """A label of an image, or None if the image does not exist."""
     images = output_of([*buildah(settings), "images", "--quiet", "--filter", f"reference={image}"])
     if not images.strip():
         return None
@@ -74,5 +74,5 @@ def export(settings: Settings, image: str, archive: Path, log: Path) -> None:
 
 
 def release(settings: Settings) -> None:
-    """buildah leaves its store mounted onto itself, and then nobody can remove the folder."""
+    """Unmount the store, which buildah leaves mounted onto itself so that the folder cannot be removed."""
     unmount_below(settings.images)

@@ -1,19 +1,19 @@
-"""One authority, and a certificate for every component that speaks to another."""
+"""One certificate authority, and a certificate for every component that connects to another."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from . import configuration
+from .commands import run
 from .settings import Settings
-from .steps import run
 
 DAYS = "365"
 NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc")
 
 
 def subjects(settings: Settings) -> dict[str, str]:
-    """Who each client is; the names are the ones Kubernetes' own roles are bound to."""
+    """The identity of each client. These are the names to which Kubernetes binds its built-in roles."""
     return {
         "admin": "/O=system:masters/CN=admin",
         "apiserver-to-kubelet": "/O=system:masters/CN=kube-apiserver-kubelet-client",
@@ -31,7 +31,7 @@ def create(settings: Settings) -> None:
         files = ("-keyout", folder / "ca.key", "-out", folder / "ca.crt")
         openssl(settings, "req", "-x509", "-days", DAYS, *NEW_KEY, *files, "-subj", f"/CN={settings.name}-ca")
     if not (folder / "service-accounts.key").exists():
-        # The API server reads the public half from it too, and finds that in the traditional form only.
+        # The API server also reads the public key from this file, and only finds it in the traditional format.
         key = folder / "service-accounts.key"
         openssl(settings, "ecparam", "-genkey", "-noout", "-name", "prime256v1", "-out", key)
     names = f"DNS:kubernetes.default.svc,IP:{settings.node_address},IP:{settings.kubernetes_service}"

@@ -1,4 +1,4 @@
-"""The components' configuration files, as text. Nothing here touches the machine."""
+"""The text of the components' configuration files. Nothing here changes the machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .settings import Settings
 
 
 def kubeconfig(settings: Settings, *, user: str, authority: bytes, certificate: bytes, key: bytes) -> str:
-    """Everything embedded, so that the file can be copied anywhere on this machine."""
+    """Certificates and keys are embedded, so that the file can be copied anywhere on this machine."""
     server = f"https://{settings.node_address}:{settings.api_port}"
     return as_json(
         {
@@ -45,7 +45,7 @@ state = "{settings.runtime}/containerd"
 
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "localhost/pause:e2e"
-  # A machine without CAP_SYS_RESOURCE may not lower a score; runc would die of trying.
+  # Without CAP_SYS_RESOURCE a process may not lower an OOM score, and runc fails if it tries.
   restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
@@ -56,7 +56,7 @@ state = "{settings.runtime}/containerd"
 
 
 def no_registry() -> str:
-    """What containerd reads for every registry: pulls fail at once, on this machine, instead of leaving it."""
+    """The configuration of every registry: a pull fails at once on this machine and never goes to the network."""
     return 'server = "http://127.0.0.1:1"\n[host]\n'
 
 
@@ -104,7 +104,7 @@ def kubelet(settings: Settings) -> str:
             "clusterDomain": "cluster.local",
             "containerRuntimeEndpoint": f"unix://{settings.containerd_socket}",
             "podLogsDir": f"{settings.state}/pod-logs",
-            # The images were loaded once and cannot be pulled again: a full disk must not cost one.
+            # The images are loaded once and cannot be pulled again, so a full disk must not remove any.
             "imageGCHighThresholdPercent": 100,
             "evictionHard": {"memory.available": "100Mi"},
         }
@@ -140,7 +140,7 @@ def storage_class(settings: Settings) -> str:
 
 
 def as_json(document: dict[str, Any]) -> str:
-    """JSON is YAML too, and needs no library."""
+    """JSON is valid YAML and needs no library."""
     return json.dumps(document, indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Ends every container of the cluster, and what the kernel holds for them."""
+"""Stops every container of the cluster and removes what they leave in the kernel and on disk."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import os
 import shutil
 from pathlib import Path
 
+from .commands import output_of, succeeds
 from .mounts import unmount_below
 from .node import ctr
 from .settings import Settings
-from .steps import output_of, succeeds, wait_until
+from .waiting import wait_until
 
 NETWORK_NAMESPACES = Path("/run/netns")
 CNI_RESULTS = Path("/var/lib/cni/results")
-# Also for a kubelet whose root is elsewhere.
+# The kubelet creates this folder even if its root folder is a different one.
 DEVICE_PLUGINS = Path("/var/lib/kubelet/device-plugins")
 
 
 def remove_all(settings: Settings) -> None:
-    """Needs containerd, and a kubelet that is gone, for it would start them again."""
+    """Needs a running containerd and a stopped kubelet, which would start the containers again."""
     client = ctr(settings)
     names = output_of([*client, "containers", "list", "--quiet"]).split()
     namespaces = {network_namespace(output_of([*client, "containers", "info", name])) for name in names}
@@ -31,15 +32,15 @@ def remove_all(settings: Settings) -> None:
         for result in CNI_RESULTS.glob(f"*-{name}-*"):
             result.unlink()
     log = settings.log("containerd")
-    wait_until(lambda: not output_of([*client, "tasks", "list", "--quiet"]), "all containers to end", log=log)
-    # A namespace takes its side of the pod's network cable with it, and so the bridge's.
+    wait_until(lambda: not output_of([*client, "tasks", "list", "--quiet"]), "all containers have ended", log=log)
+    # Removing a network namespace removes its end of the pod's veth pair, and with it the end on the bridge.
     for namespace in filter(None, namespaces):
         unmount_below(NETWORK_NAMESPACES / namespace)
         (NETWORK_NAMESPACES / namespace).unlink(missing_ok=True)
 
 
 def network_namespace(info: str) -> str | None:
-    """The name of the namespace that the CNI plugins were called for, from containerd's record of a container."""
+    """The network namespace that the CNI plugins set up, from containerd's record of a container."""
     for namespace in json.loads(info)["Spec"]["linux"]["namespaces"]:
         if namespace["type"] == "network" and "path" in namespace:
             path = Path(namespace["path"])
@@ -48,7 +49,7 @@ def network_namespace(info: str) -> str | None:
 
 
 def remove_traces(settings: Settings) -> None:
-    """What the kubelet wrote outside the cluster's own folders."""
+    """Remove what the kubelet wrote outside the cluster's own folders."""
     shutil.rmtree(DEVICE_PLUGINS, ignore_errors=True)
     for link in Path("/var/log/containers").glob("*"):
         if link.is_symlink() and Path(os.readlink(link)).is_relative_to(settings.state):
@@ -59,7 +60,7 @@ def remove_traces(settings: Settings) -> None:
 
 
 def remove_control_groups(folder: Path) -> None:
-    """A control group can be removed when it has no children; its files are the kernel's."""
+    """A control group can be removed once it has no children. Its files belong to the kernel and need no removal."""
     for child in folder.iterdir():
         if child.is_dir():
             remove_control_groups(child)

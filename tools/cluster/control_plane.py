@@ -1,10 +1,11 @@
-"""etcd, the API server, the controllers, the scheduler and DNS: how each is started, and when it is ready."""
+"""etcd, the API server, the controller manager and the scheduler: how each is started, and when it is ready."""
 
 from __future__ import annotations
 
+from .commands import succeeds
 from .processes import Daemon, ensure
 from .settings import Settings
-from .steps import answers, succeeds
+from .waiting import answers
 
 ETCD = "http://127.0.0.1:2379"
 
@@ -35,7 +36,7 @@ def api_server(settings: Settings) -> Daemon:
         "kube-apiserver",
         settings.binaries / "kube-apiserver",
         f"--etcd-servers={ETCD}",
-        # On the bridge and not on loopback: pods reach kubernetes.default here.
+        # On the bridge instead of loopback, so that pods reach kubernetes.default.
         f"--bind-address={settings.node_address}",
         f"--advertise-address={settings.node_address}",
         f"--secure-port={settings.api_port}",

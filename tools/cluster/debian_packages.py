@@ -1,4 +1,4 @@
-"""The Debian packages a node and the image build need."""
+"""The Debian packages that a node and the image builds need."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from .commands import run
 from .settings import Settings
-from .steps import ClusterError, run
+from .steps import ClusterError
 
 PACKAGES = (
     "buildah",
@@ -35,9 +36,9 @@ def install(settings: Settings, wanted: Iterable[str] = PACKAGES) -> None:
     missing = [package for package in wanted if package not in found]
     if not missing:
         return
-    log = settings.log("packages")
+    log = settings.log("debian-packages")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # Somebody else's apt-get on the machine is waited for.
+    # Wait if another apt-get is running on the machine.
     apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-y"]
     run([*apt, "update"], log=log, env=env)
     run([*apt, "install", "--no-install-recommends", *missing], log=log, env=env)
@@ -50,16 +51,17 @@ def installed(packages: Iterable[str]) -> set[str]:
 
 
 def debian_mirror(folder: Path = Path("/etc/apt")) -> str:
-    """The mirror this machine itself installs from."""
+    """The mirror from which this machine installs its own packages."""
     sources = [folder / "sources.list", *sorted((folder / "sources.list.d").glob("*"))]
     texts = [path.read_text() for path in sources if path.suffix in (".list", ".sources") and path.is_file()]
     mirror = first_mirror("\n".join(texts))
     if mirror is None:
-        raise ClusterError(f"{folder} names no Debian mirror: expected a 'deb' line or a 'URIs:' field in its sources")
+        expected = "expected a 'deb' line or a 'URIs:' field in sources.list or sources.list.d/"
+        raise ClusterError(f"no Debian mirror in {folder}: {expected}")
     return mirror
 
 
 def first_mirror(sources: str) -> str | None:
-    """The first address of an archive called debian; of both forms of apt's source lists."""
+    """The first address that ends in /debian, in either of the two formats of apt's source lists."""
     found = re.findall(r"^(?:deb\s+(?:\[[^\]]*\]\s+)?|URIs:\s*)(\S+/debian/?)(?:\s|$)", sources, re.MULTILINE)
     return found[0] if found else None

@@ -1,4 +1,4 @@
-"""Builds the images whose inputs changed, and loads those that containerd lacks."""
+"""Builds the images whose inputs changed, and loads into containerd those it does not have yet."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import hashlib
 import inspect
 
 from . import buildah
+from .commands import run
 from .node import ctr
 from .recipes import Image
 from .settings import Settings
-from .steps import ClusterError, run
+from .steps import ClusterError
 
 INPUTS = "inputs"
 
@@ -43,12 +44,12 @@ def load(settings: Settings, image: Image) -> None:
 
 
 def fingerprint(settings: Settings, image: Image) -> str:
-    """Changes when the recipe, one of its files or the image below it does."""
+    """Changes whenever the recipe, one of its files or its base image changes."""
     digest = hashlib.sha256((inspect.getsource(image.fill) + repr(image.config)).encode())
     for input in image.inputs:
         path = settings.repository / input
         if not path.exists():
-            raise ClusterError(f"{path} is missing: image {image.name} is made from it")
+            raise ClusterError(f"{path} is missing: the image {image.name} is built from it; restore it from git")
         digest.update(path.read_bytes())
     if image.base:
         digest.update(fingerprint(settings, image.base).encode())

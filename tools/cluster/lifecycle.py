@@ -1,4 +1,4 @@
-"""The cluster from nothing to Ready, and back to nothing: the order of the steps."""
+"""The order of the steps that bring the cluster up and take it down."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from . import (
     certificates,
     containers,
     control_plane,
+    debian_packages,
     images,
     network,
     node,
-    packages,
     processes,
     storage,
 )
@@ -22,7 +22,7 @@ from .recipes import IMAGES, IMAGES_OF_THE_CLUSTER
 from .settings import Settings
 from .steps import step
 
-# In the order they are stopped: containerd last, to end the containers once no kubelet starts them again.
+# In the order in which they are stopped. containerd comes last: it stops the containers once no kubelet restarts them.
 DAEMONS = (
     "storage",
     "coredns",
@@ -56,7 +56,7 @@ def up(settings: Settings) -> None:
 
 def build(settings: Settings) -> None:
     with step("Debian packages"):
-        packages.install(settings)
+        debian_packages.install(settings)
     for program in binaries.BUILDS:
         with step(f"build {program.module}"):
             binaries.build(settings, program)
@@ -76,7 +76,7 @@ def is_up(settings: Settings) -> bool:
 
 
 def down(settings: Settings) -> None:
-    """Takes down whatever cluster this machine holds, and the state of one that a reboot ended."""
+    """Take down the cluster that this machine holds, or remove the state of one that a reboot ended."""
     other = owner(settings)
     if other is not None:
         take_down(Settings(repository=other))
@@ -87,13 +87,13 @@ def down(settings: Settings) -> None:
 
 
 def take_down(settings: Settings) -> None:
-    """Also a cluster that is half up, or half gone."""
+    """Take down a cluster, even one that is only partly up or partly removed."""
     with step("control plane and node"):
         for name in DAEMONS[:-1]:
             processes.stop(settings, name)
     with step("containers"):
         if is_up(settings) or (settings.state / "containerd.toml").exists():
-            # Containers outlive a containerd that was killed, and only a containerd can end them.
+            # Containers outlive a killed containerd, and only a containerd can stop them.
             node.start_containerd(settings)
             containers.remove_all(settings)
         processes.stop(settings, "containerd")
@@ -108,7 +108,7 @@ def take_down(settings: Settings) -> None:
 
 
 def make_room(settings: Settings) -> None:
-    """A machine holds one such cluster: the one of another checkout is taken down first."""
+    """Take down the cluster of another checkout, because a machine holds only one, and claim the machine."""
     other = owner(settings)
     if other is not None and other != settings.repository:
         print(f"taking down the cluster of {other}")
@@ -118,6 +118,6 @@ def make_room(settings: Settings) -> None:
 
 
 def owner(settings: Settings) -> Path | None:
-    """The checkout whose cluster runs on this machine."""
+    """The checkout whose cluster runs on this machine, if any."""
     path = settings.runtime / "owner"
     return Path(path.read_text()) if path.exists() else None

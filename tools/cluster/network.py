@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from .commands import output_of, run, succeeds
 from .settings import Settings
-from .steps import ClusterError, output_of, run, succeeds
+from .steps import ClusterError
 
-# What is set here or by the kubelet and kube-proxy; `down` puts the machine's own values back.
+# Changed here, by the kubelet or by kube-proxy; `down` restores the machine's own values.
 SYSCTLS = (
     "kernel.panic",
     "kernel.panic_on_oops",
@@ -31,7 +32,7 @@ def up(settings: Settings) -> None:
         prefix = settings.pod_subnet.partition("/")[2]
         run(["ip", "address", "add", f"{settings.node_address}/{prefix}", "dev", settings.bridge], log=log)
     run(["ip", "link", "set", settings.bridge, "up"], log=log)
-    # No masquerading anywhere, nothing forwarded off the bridge, and no way out for unclaimed Service addresses.
+    # Nothing is masqueraded, nothing leaves the bridge, and unused Service addresses are unreachable.
     if not succeeds(["iptables", "--check", *stay_on_bridge(settings)]):
         run(["iptables", "--insert", *stay_on_bridge(settings)], log=log)
     run(["ip", "route", "replace", "unreachable", settings.service_subnet], log=log)
@@ -57,17 +58,17 @@ def stay_on_bridge(settings: Settings) -> list[str]:
 
 
 def require_bridge_filtering(log: Path) -> None:
-    """Without it the answer of a Service on the same bridge bypasses the address translation, and is not recognized."""
+    """Without it, replies from a Service on the same bridge bypass address translation and are not recognized."""
     switch = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
     if not switch.exists():
         succeeds(["modprobe", "br_netfilter"])
     if not switch.exists():
-        raise ClusterError(f"{switch} is missing: the kernel needs br_netfilter (built in, or as a module)", log)
+        raise ClusterError(f"{switch} is missing: the kernel needs br_netfilter, built in or as a module", log)
     switch.write_text("1\n")
 
 
 def without_kubernetes(saved: str) -> str:
-    """`iptables-save` output less the chains and rules of kube-proxy, the kubelet and the CNI plugins."""
+    """The output of `iptables-save` without the chains and rules of kube-proxy, the kubelet and the CNI plugins."""
 
     def kept() -> Iterator[str]:
         for line in saved.splitlines():

@@ -1,11 +1,11 @@
-"""The one node: containerd, the kubelet, kube-proxy, and the names of Services."""
+"""The node: containerd, the kubelet, kube-proxy, and CoreDNS for the names of Services."""
 
 from __future__ import annotations
 
 from . import configuration
+from .commands import output_of, succeeds
 from .processes import Daemon, ensure
 from .settings import Settings
-from .steps import output_of, succeeds
 
 
 def start_containerd(settings: Settings) -> None:
@@ -24,7 +24,7 @@ def join(settings: Settings) -> None:
 
 
 def ctr(settings: Settings) -> list[str]:
-    """containerd's own client, in the namespace the kubelet uses."""
+    """containerd's command-line client, in the namespace that the kubelet uses."""
     return ["ctr", "--address", str(settings.containerd_socket), "--namespace", "k8s.io"]
 
 
@@ -63,7 +63,7 @@ def proxy(settings: Settings) -> Daemon:
         "--proxy-mode=iptables",
         f"--cluster-cidr={settings.pod_subnet}",
         f"--hostname-override={settings.name}",
-        # The machine's connection tracking limits stay the machine's.
+        # Leave the machine's connection tracking limits alone.
         "--conntrack-max-per-core=0",
         "--conntrack-tcp-timeout-established=0s",
         "--conntrack-tcp-timeout-close-wait=0s",

@@ -1,4 +1,4 @@
-"""Daemons: started once, recorded by pid, stopped by that pid alone."""
+"""Daemons: started once, recorded by process id, and stopped by that process id only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .settings import Settings
-from .steps import ClusterError, wait_until
+from .steps import ClusterError
+from .waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Daemon:
 
 @dataclass(frozen=True)
 class Record:
-    """What was started. The start time tells the process from a later one that was given the same number."""
+    """A started process. The start time distinguishes it from a later process with the same id."""
 
     pid: int
     started: str | None
@@ -38,7 +39,7 @@ class Record:
 
 
 def ensure(settings: Settings, daemon: Daemon, ready: Callable[[], bool], *, seconds: float = 120) -> None:
-    """Leave a running daemon alone, unless it would be started differently today."""
+    """Start a daemon and wait until it is ready. A running one is restarted only if its command has changed."""
     record = running(settings, daemon.name)
     if record and record.command != daemon.command:
         stop(settings, daemon.name)
@@ -49,10 +50,10 @@ def ensure(settings: Settings, daemon: Daemon, ready: Callable[[], bool], *, sec
 
     def ready_or_dead() -> bool:
         if running(settings, daemon.name) is None:
-            raise ClusterError(f"{daemon.name} ended as soon as it was started", log)
+            raise ClusterError(f"{daemon.name} exited right after it was started", log)
         return ready()
 
-    wait_until(ready_or_dead, f"{daemon.name} to be ready", log=log, seconds=seconds)
+    wait_until(ready_or_dead, f"{daemon.name} is ready", log=log, seconds=seconds)
 
 
 def start(settings: Settings, daemon: Daemon) -> None:
@@ -72,11 +73,11 @@ def start(settings: Settings, daemon: Daemon) -> None:
 
 
 def stop(settings: Settings, name: str) -> None:
-    """At once: all state of a test cluster is thrown away, and an API server would wait a minute for its etcd."""
+    """Kill it: a test cluster's state is thrown away, and an API server would wait a minute for its etcd."""
     record = running(settings, name)
     if record:
         os.kill(record.pid, signal.SIGKILL)
-        wait_until(lambda: not record.alive, f"{name} to end", log=settings.log(name), seconds=10)
+        wait_until(lambda: not record.alive, f"{name} has ended", log=settings.log(name), seconds=10)
     record_path(settings, name).unlink(missing_ok=True)
 
 
@@ -94,7 +95,7 @@ def record_path(settings: Settings, name: str) -> Path:
 
 
 def start_time(pid: int) -> str | None:
-    """Field 22 of /proc/PID/stat; a zombie counts as ended."""
+    """Field 22 of /proc/PID/stat, or None if the process has ended; a zombie counts as ended."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""What goes into each image. Stand-ins keep the contract of the official image they stand for."""
+"""What goes into each image. The stand-ins for official images behave as those do where the chart depends on it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .buildah import WorkingContainer
+from .commands import run
 from .debian_packages import debian_mirror
 from .settings import Settings
-from .steps import run
 
 ENTRYPOINTS = "tools/cluster/entrypoints"
 AIRFLOW_LOCK = "requirements/airflow.txt"
@@ -66,7 +66,7 @@ def fill_airflow(settings: Settings, container: WorkingContainer) -> None:
 
 
 def with_lock(lock: Path) -> dict[Path, str]:
-    """The host's certificates as well, in case its way to the package index has one of its own."""
+    """Mounts for the lock and for the host's certificates, in case its package index uses one of its own."""
     certificates = "/etc/ssl/certs/ca-certificates.crt"
     return {lock: "/tmp/lock.txt", Path(certificates): certificates}
 

@@ -1,4 +1,4 @@
-"""Where things are and what they are called: the one place for paths, names and addresses."""
+"""Paths, names and addresses of the cluster, defined in this one place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Settings:
     runtime: Path = Path("/run/airflow-e2e")
     name: str = "airflow-e2e"
     bridge: str = "airflow-e2e0"
-    # The node has no address of its own: it lives on the pods' bridge, so that no packet needs another device.
+    # The node uses the address of the pods' bridge, so that no packet needs another device.
     node_address: str = "10.244.0.1"
     pod_subnet: str = "10.244.0.0/24"
     service_subnet: str = "10.96.0.0/16"

@@ -1,8 +1,7 @@
-"""PersistentVolumes on demand, as folders of this machine.
+"""Provisions PersistentVolumes on demand, as folders of this machine.
 
-A volume is of the type `local`, so that `fsGroup` is applied as it is on a cloud disk: a fresh one belongs to root,
-and a pod that forgot its fsGroup cannot write to it here either. This runs as a daemon of its own:
-`python3 -m tools.cluster.storage`.
+The volumes have the type `local`, so that `fsGroup` applies as on a cloud disk: a new volume belongs to root, and a pod
+without the right fsGroup cannot write to it. Runs as a daemon: `python3 -m tools.cluster.storage`.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from . import configuration
+from .commands import output_of
 from .processes import Daemon, ensure
 from .settings import Settings
-from .steps import output_of
 
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 CLAIMS = "/api/v1/persistentvolumeclaims"
@@ -47,7 +46,7 @@ def claims_to_serve(claims: Iterable[Object], storage_class: str) -> list[Object
 
 
 def volumes_to_remove(volumes: Iterable[Object], provisioner: str) -> list[Object]:
-    """Ours whose claim is gone, unless somebody asked to retain them."""
+    """Volumes of this provisioner whose claim is gone and whose reclaim policy is Delete."""
     return [
         volume
         for volume in volumes
@@ -88,7 +87,7 @@ def only_on(node: str) -> Object:
 
 
 def serve(settings: Settings, call: Call) -> None:
-    """One look: make what is asked for, remove what was given back."""
+    """One pass: create the volumes that claims ask for, remove those whose claims are gone."""
     volumes = call("GET", VOLUMES)["items"]
     known = {volume["metadata"]["name"] for volume in volumes}
     for claim in claims_to_serve(call("GET", CLAIMS)["items"], settings.storage_class):
@@ -96,7 +95,7 @@ def serve(settings: Settings, call: Call) -> None:
         if volume["metadata"]["name"] not in known:
             Path(volume["spec"]["local"]["path"]).mkdir(parents=True, exist_ok=True)
             call("POST", VOLUMES, volume)
-            print(f"made {volume['metadata']['name']} for {claim['metadata']['name']}", flush=True)
+            print(f"created {volume['metadata']['name']} for {claim['metadata']['name']}", flush=True)
     for volume in volumes_to_remove(volumes, settings.name):
         shutil.rmtree(volume["spec"]["local"]["path"], ignore_errors=True)
         call("DELETE", f"{VOLUMES}/{volume['metadata']['name']}")
@@ -104,7 +103,7 @@ def serve(settings: Settings, call: Call) -> None:
 
 
 def api(settings: Settings) -> Call:
-    """Requests to the API server, as the administrator."""
+    """A function that sends requests to the API server as the administrator."""
     keys = settings.certificates
     context = ssl.create_default_context(cafile=str(keys / "ca.crt"))
     context.load_cert_chain(keys / "admin.crt", keys / "admin.key")
@@ -132,7 +131,7 @@ def main() -> int:
         try:
             serve(settings, call)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            print(f"tries again: {error}", flush=True)
+            print(f"will retry: {error}", flush=True)
         time.sleep(SECONDS_BETWEEN_LOOKS)
 
 

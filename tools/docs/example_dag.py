@@ -1,4 +1,4 @@
-"""Writes the DAG file of the README's example job beside it: `make docs`.
+"""Writes the DAG file of the example job in docs/jobs.md below it: `make docs`.
 
 With --check it writes nothing and exits 1 if the file shown is stale.
 """
@@ -13,40 +13,38 @@ from pathlib import Path
 
 from airflow_control_plane.dag_generator.dag_file import render_dag
 from airflow_control_plane.discovery.scanner import MultiPackageJobDiscovery
-from airflow_control_plane.settings.apply import apply_settings
-from airflow_control_plane.settings.deployment import Deployment
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "jobs.md"
 JOB = re.compile(r"<!-- example: job -->\n\n```python\n# packages/(?P<path>\S+)\n(?P<text>.*?)```", re.DOTALL)
 DAG = re.compile(r"(?<=<!-- example: DAG \(make docs\) -->\n\n```python\n).*?(?=```\n\n</details>)", re.DOTALL)
 
 
 def dag_of(path: str, text: str) -> str:
-    """The DAG file that the generator makes of a job file at `path` in a package root."""
+    """The DAG file that the generator writes for a job file at `path` in a package root."""
     with tempfile.TemporaryDirectory() as root:
         file = Path(root, path)
         file.parent.mkdir(parents=True)
         file.write_text(text, encoding="utf-8")
-        scan = apply_settings(MultiPackageJobDiscovery([root]).scan(), Deployment())
-    if scan.problems or len(scan.jobs) != 1:
-        raise SystemExit(f"{README.name}: the example is no job: {', '.join(map(str, scan.problems))}")
-    return render_dag(scan.jobs[0])
+        catalog = MultiPackageJobDiscovery(root).catalog()
+    if catalog.problems or len(catalog.jobs) != 1:
+        raise SystemExit(f"{PAGE.name}: the example is not a valid job: {', '.join(map(str, catalog.problems))}")
+    return render_dag(catalog.jobs[0])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if the file shown is stale")
     options = parser.parse_args()
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     job = JOB.search(text)
     if not job or not DAG.search(text):
-        raise SystemExit(f"{README.name}: expected an example job and its DAG between their comments")
+        raise SystemExit(f"{PAGE.name}: expected an example job and its DAG between their comments")
     dag = dag_of(job["path"], job["text"])
     renewed = DAG.sub(lambda _: dag, text, count=1)
     if options.check and renewed != text:
-        print(f"{README.name}: the DAG of the example is stale: run make docs", file=sys.stderr)
+        print(f"{PAGE.name}: the DAG of the example is stale: run make docs", file=sys.stderr)
         return 1
-    README.write_text(renewed, encoding="utf-8")
+    PAGE.write_text(renewed, encoding="utf-8")
     return 0
 
 

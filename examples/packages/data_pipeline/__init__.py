@@ -1,1 +1,1 @@
-"""A package with the shortest layout: <package>/jobs."""
+"""A package with the shortest layout, <package>/jobs."""

@@ -1,1 +1,1 @@
-"""Code that the jobs of every package share. It has no jobs of its own."""
+"""Code that the jobs of all packages share. It has no jobs of its own."""

@@ -1,13 +1,13 @@
-"""The ways a job fails on purpose, each with its exit code.
+"""The expected ways for a job to fail, each with its exit code.
 
-Exit code 2 is missing here because argparse owns it: an unknown or malformed argument.
+Exit code 2 is not in this list: argparse uses it for an unknown or malformed argument.
 """
 
 from __future__ import annotations
 
 
 class JobFailure(Exception):
-    """Ends a job: the message goes to its log, the exit code to whoever started it."""
+    """Ends a job: the message goes to the log, the exit code to the caller."""
 
     exit_code = 1
 

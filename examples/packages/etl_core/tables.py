@@ -1,4 +1,4 @@
-"""CSV files, read strictly: a table that is not quite right is an error that names the line."""
+"""Strict reading of CSV files: anything malformed is an error that names the line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from etl_core.files import read_bytes
 @dataclass(frozen=True)
 class Table:
     columns: list[str]
-    rows: dict[int, dict[str, str]]  # by line number, for messages about a row
+    rows: dict[int, dict[str, str]]  # keyed by line number, for messages about a row
     sha256: str
 
 
@@ -30,12 +30,12 @@ def read_table(path: Path) -> Table:
     try:
         columns = next(reader, [])
         if not columns or len(set(columns)) < len(columns):
-            raise InputInvalid(f"{path}:1: expected a line of distinct column names, found {columns}")
+            raise InputInvalid(f"{path}:1: expected unique column names, found {columns}")
         rows = {}
         for values in filter(None, reader):
             if len(values) != len(columns):
                 raise InputInvalid(f"{path}:{reader.line_num}: expected {len(columns)} value(s), found {len(values)}")
             rows[reader.line_num] = dict(zip(columns, values, strict=True))
     except csv.Error as error:
-        raise InputInvalid(f"{path}:{reader.line_num}: not CSV ({error}); correct the line") from error
+        raise InputInvalid(f"{path}:{reader.line_num}: not CSV ({error}); fix the line") from error
     return Table(columns, rows, hashlib.sha256(content).hexdigest())

@@ -87,7 +87,7 @@ def _sync_once(options: argparse.Namespace) -> ExitCode:
 def _sync_forever(options: argparse.Namespace) -> ExitCode:
     from airflow_control_plane.sync.status_server import serve
 
-    configure_logging(options.log_format)
+    configure_logging()
     board = Board(Status(os.path.abspath(options.dags_dir)))
     synchronizer = Synchronizer(
         MultiPackageJobDiscovery(options.packages_roots, board.beat), DagFolder(options.dags_dir), board.beat

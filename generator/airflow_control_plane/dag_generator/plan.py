@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -26,14 +26,8 @@ class Action(str, Enum):
 
 PENDING = (Action.CREATE, Action.UPDATE, Action.DELETE)
 
-
-@dataclass(frozen=True, slots=True)
-class GeneratedFile:
-    """A file that should be in the DAG folder, rendered only when its text is needed."""
-
-    filename: str
-    source: str
-    render: Callable[[], str]
+# The files that should be in the DAG folder: by name, the source and what renders the text when it is needed.
+Wanted = dict[str, tuple[str, Callable[[], str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +75,13 @@ def make_plan(catalog: Catalog, inventory: Inventory, policy: DeletionPolicy, mo
     in_the_way = (_foreign(job) for job in candidates_for_dags if job.dag_filename in foreign)
     problems = tuple(sorted({*catalog.problems, *in_the_way}))
 
-    wanted = {job.dag_filename: GeneratedFile(job.dag_filename, job.source, partial(render_dag, job)) for job in jobs}
+    wanted: Wanted = {job.dag_filename: (job.source, partial(render_dag, job)) for job in jobs}
     if (errors := errors_of(problems)) and PROBLEMS_FILENAME not in foreign:
-        render = partial(render_problems, errors)
-        wanted[PROBLEMS_FILENAME] = GeneratedFile(PROBLEMS_FILENAME, ALL_PACKAGES, render)
+        wanted[PROBLEMS_FILENAME] = (ALL_PACKAGES, partial(render_problems, errors))
 
     kept, orphans = _split_orphans(catalog.problems, inventory, wanted)
     removals, candidates = _removals(catalog, inventory, orphans, policy, moment)
-    steps = sorted([*_updates(wanted.values(), inventory), *kept, *removals], key=lambda step: step.filename)
+    steps = sorted([*_updates(wanted, inventory), *kept, *removals], key=lambda step: step.filename)
     return Plan(jobs, problems, tuple(steps), candidates)
 
 
@@ -105,17 +98,17 @@ def _foreign(job: DiscoveredJob) -> Problem:
     return Problem(job.source, 0, 0, "foreign-file", message)
 
 
-def _updates(wanted: Iterable[GeneratedFile], inventory: Inventory) -> Iterator[Step]:
-    for file in wanted:
-        entry = inventory.get(file.filename)
+def _updates(wanted: Wanted, inventory: Inventory) -> Iterator[Step]:
+    for name, (source, render) in wanted.items():
+        entry = inventory.get(name)
         if entry is None:
-            yield Step(Action.CREATE, file.filename, file.source, render=file.render)
-        elif entry.digest != digest(file.render().encode()):
-            yield Step(Action.UPDATE, file.filename, file.source, render=file.render)
+            yield Step(Action.CREATE, name, source, render=render)
+        elif entry.digest != digest(render().encode()):
+            yield Step(Action.UPDATE, name, source, render=render)
 
 
 def _split_orphans(
-    problems: Iterable[Problem], inventory: Inventory, wanted: Mapping[str, object]
+    problems: Iterable[Problem], inventory: Inventory, wanted: Wanted
 ) -> tuple[list[Step], frozenset[str]]:
     """Our files that nothing asks for: those kept because their source has a problem, and the names of the others."""
     codes = {problem.path: problem.code for problem in errors_of(problems)}

@@ -117,29 +117,10 @@ def _description_node(value: ast.expr, source: SourceText) -> ast.expr:
             fields = ("entrypoint", "description")[len(value.args) :]
             parts = [*value.args, *(by_name.pop(field) for field in fields if field in by_name), *by_name.values()]
         case _:
-            _reject("job-shape", f"JOB is {_kind(value)}, not a tuple; {_EXPECTED}", value, source)
+            _reject("job-shape", f"JOB is not a tuple; {_EXPECTED}", value, source)
     if len(parts) != 2 or any(isinstance(part, ast.Starred) for part in parts):
         _reject("job-shape", f"JOB has {len(parts)} element(s) instead of 2; {_EXPECTED}", value, source)
     return parts[1]
-
-
-def _kind(value: ast.expr) -> str:
-    match value:
-        case ast.Constant(value=constant):
-            return f"a value of type {type(constant).__name__}"
-        case ast.Name(id=name):
-            return f"the variable {name}"
-    return _KINDS.get(type(value), "an expression")
-
-
-_KINDS: dict[type[ast.expr], str] = {
-    ast.Call: "a call",
-    ast.Dict: "a dict",
-    ast.JoinedStr: "an f-string",
-    ast.Lambda: "a lambda",
-    ast.List: "a list",
-    ast.Set: "a set",
-}
 
 
 def _static_text(node: ast.expr, tree: ast.Module) -> str | None:

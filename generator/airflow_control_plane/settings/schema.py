@@ -193,15 +193,23 @@ def _seconds_up_to(limit: int, meaning: str) -> Schema:
 SYNC_SCHEMA: Schema = {
     "type": "object",
     "properties": {
-        "watchSeconds": _seconds_up_to(60, "Seconds between two quick checks for changed files."),
+        "watchSeconds": _seconds_up_to(60, "Seconds between two quick checks for changed files, at most 60."),
         "intervalSeconds": _seconds_up_to(
-            86_400, "Seconds between two full passes, which also repair a DAG folder that was changed by hand."
+            86_400,
+            "Seconds between two full passes, at most 86400. A full pass also repairs a DAG folder that was changed by "
+            "hand.",
         ),
-        "allowEmpty": {**_FLAG, "description": "Whether all DAGs may be deleted when the packages contain no job."},
+        "allowEmpty": {
+            **_FLAG,
+            "description": "Whether all DAGs may be deleted when the packages contain no job. If false, the generator "
+            "assumes that a mount is broken and keeps them.",
+        },
         "strictStart": {
             "title": 'true, false or "auto"',
             "anyOf": [_FLAG, {"const": "auto"}],
-            "description": "Whether one broken job file stops a rollout. auto: only if the source is atomic.",
+            "description": "Whether one broken job file stops a rollout. auto: yes if the packages change only with a "
+            "rollout (sources examples and image), no for a volume, where one author's mistake must not block "
+            "everybody else.",
         },
     },
     "additionalProperties": False,

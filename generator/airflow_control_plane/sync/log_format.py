@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import time
 
+from airflow_control_plane.model.errors import UsageError
 from airflow_control_plane.model.text import printable
+
+FORMAT_VARIABLE = "AIRFLOW_CONTROL_PLANE_LOG_FORMAT"
 
 
 class TextFormatter(logging.Formatter):
@@ -31,7 +35,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry)
 
 
-def configure_logging(log_format: str) -> None:
+def configure_logging() -> None:
+    """Logs to standard error in the format that the environment names. Raises UsageError for an unknown one."""
+    log_format = os.environ.get(FORMAT_VARIABLE) or "text"
+    if log_format not in ("text", "json"):
+        raise UsageError(f"{FORMAT_VARIABLE} is {log_format!r}; expected text or json")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         JsonFormatter() if log_format == "json" else TextFormatter("%(asctime)s %(levelname)s %(message)s")

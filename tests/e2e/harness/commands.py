@@ -1,4 +1,4 @@
-"""kubectl and helm, with failures that a person can read."""
+"""kubectl, helm and shell commands, run in the repository with the programs of .bin/ first on PATH."""
 
 from __future__ import annotations
 
@@ -9,33 +9,39 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).resolve().parents[3]
+from tools.cluster.commands import Command, CommandError, output_of
+from tools.cluster.settings import REPOSITORY
+
 TIMEOUT_SECONDS = 600
 
 
-class CommandError(Exception):
-    """A command that failed: what was called, how it ended, and all that it printed."""
-
-    def __init__(self, command: str, ending: str, output: str) -> None:
-        super().__init__(f"{command}\n{ending}:\n{output.strip()}")
-        self.output = output
-
-
 def helm(*arguments: str | Path, input: str | None = None) -> str:
-    return run([program("helm"), *arguments], input=input)
+    return call([program("helm"), *arguments], input=input)
 
 
 def kubectl(*arguments: str | Path, input: str | None = None) -> str:
-    return run([program("kubectl"), *arguments], input=input)
+    return call([program("kubectl"), *arguments], input=input)
 
 
 def shell(command: str) -> str:
-    """A line as a person would type it, after `make up`."""
-    return run(["bash", "-o", "pipefail", "-c", command])
+    """A line as you would type it after `make up`."""
+    return call(["bash", "-o", "pipefail", "-c", command])
+
+
+def shell_until(expected: str, command: str, seconds: float = 60) -> str:
+    """Run a command that goes on for ever until it prints a line with the expected text; return that line."""
+    words = ["timeout", str(seconds), "bash", "-c", command]
+    with subprocess.Popen(words, cwd=REPOSITORY, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        found = next((line for line in process.stdout if expected in line), None)
+        process.terminate()
+    if found is None:
+        raise CommandError(words, f"did not print {expected!r}", "")
+    return found
 
 
 def get(*arguments: str) -> Any:
-    """What `kubectl get` finds, as data: an object, or the list of them."""
+    """What `kubectl get` finds, as data: one object or a list of objects."""
     found = json.loads(kubectl("get", *arguments, "--output=json"))
     return found["items"] if found["kind"] == "List" else found
 
@@ -44,25 +50,12 @@ def apply(*objects: dict[str, Any]) -> None:
     kubectl("apply", "--filename=-", input=json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
 
 
-def run(command: list[str | Path], *, input: str | None = None) -> str:
-    """What a command prints, if it succeeds."""
-    words = [str(word) for word in command]
-    readable = " ".join([Path(words[0]).name, *words[1:]])
-    try:
-        result = subprocess.run(
-            words,
-            input=input or "",
-            capture_output=True,
-            text=True,
-            cwd=REPOSITORY,
-            env=os.environ | {"PATH": path()},
-            timeout=TIMEOUT_SECONDS,
-        )
-    except subprocess.TimeoutExpired as expired:
-        raise CommandError(readable, f"did not end in {TIMEOUT_SECONDS} seconds", str(expired.stdout)) from None
-    if result.returncode:
-        raise CommandError(readable, f"ended with {result.returncode}", result.stdout + result.stderr)
-    return result.stdout
+def call(command: Command, *, input: str | None = None) -> str:
+    return output_of(command, input=input, cwd=REPOSITORY, env=environment(), timeout=TIMEOUT_SECONDS)
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PATH": path()}
 
 
 def program(name: str) -> str:
@@ -73,5 +66,5 @@ def program(name: str) -> str:
 
 
 def path() -> str:
-    """What the repository built wins over the machine's own."""
+    """The repository's own builds come before the machine's programs."""
     return os.pathsep.join([str(REPOSITORY / ".bin"), os.environ.get("PATH", os.defpath)])

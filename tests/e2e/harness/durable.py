@@ -1,4 +1,4 @@
-"""A release that keeps everything on volumes, for tests of what survives."""
+"""A release that keeps everything on volumes, for tests of what survives a fault or an upgrade."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .jobs import AWAIT_FILE, GREET
 from .packages_volume import PackagesVolume
 from .release import LIGHT, Release
 from .values import merged
-from .waiting import wait_until
+from .waiting import eventually
 
 FOLDER = "etl"
 GREETING, WAITING = "shop_greet", "slow_await_file"
@@ -30,7 +30,7 @@ class Durable:
     packages: PackagesVolume
 
     def greet(self, *names: str) -> tuple[str, list[str]]:
-        """How a job ends and what it prints."""
+        """Run the greeting job; return its state and what it prints."""
         with self.release.airflow() as airflow:
             return airflow.run(GREETING, {"args": list(names)})
 
@@ -39,10 +39,10 @@ class Durable:
             return {run["dag_run_id"] for run in airflow.get(f"dags/{dag_id}/dagRuns?limit=100")["dag_runs"]}
 
     def start_waiting(self, file: str) -> str:
-        """A run whose task goes on until `let_go(file)`."""
+        """Start a run whose task goes on until `let_go(file)`; return its id."""
         with self.release.airflow() as airflow:
             run_id = airflow.trigger(WAITING, {"args": [file]})
-            wait_until(lambda: task(airflow, run_id)["state"] == "running", f"the task that waits for {file} runs")
+            eventually(lambda: task(airflow, run_id)["state"] == "running", f"the task that waits for {file} runs")
         return run_id
 
     def let_go(self, file: str) -> None:
@@ -53,22 +53,22 @@ class Durable:
             return int(task(airflow, run_id)["try_number"])
 
     def end_and_tries(self, run_id: str) -> tuple[str, int]:
-        """Of a run whose task waited."""
+        """Wait for the end of a run from `start_waiting`; return its state and how often its task was tried."""
         with self.release.airflow() as airflow:
             return airflow.end_of_run(WAITING, run_id), int(task(airflow, run_id)["try_number"])
 
     def pod(self, component: str) -> dict[str, Any]:
-        """The one that there is, once others have ended."""
-        found: dict[str, Any] = wait_until(lambda: only(self.living(component)), f"there is one {component} pod")
+        """The component's only pod, once all others have ended."""
+        found: dict[str, Any] = eventually(lambda: only(self.living(component)), f"there is one {component} pod")
         return found
 
     def living(self, component: str) -> list[dict[str, Any]]:
-        """Without the pods that were evicted."""
+        """The component's pods except those that were evicted."""
         return [pod for pod in self.release.pods(component) if pod["status"]["phase"] in ("Pending", "Running")]
 
     @contextmanager
     def moved_away(self, *names: str) -> Iterator[None]:
-        """Under names with a dot, where the generator does not look."""
+        """Rename folders of the volume so that they begin with a dot, which the generator ignores."""
         for name in names:
             self.packages.move(name, hidden(name))
         try:
@@ -78,14 +78,14 @@ class Durable:
                 self.packages.move(hidden(name), name)
 
 
-def install(namespace: str, values: Mapping[str, Any] = VALUES) -> Durable:
-    durable = Durable(Release(namespace), PackagesVolume(namespace))
+def install(release: Release, values: Mapping[str, Any] = VALUES) -> Durable:
+    durable = Durable(release, PackagesVolume(release.namespace))
     durable.packages.create()
     durable.packages.write(f"{FOLDER}/shop/jobs/greet.py", GREET)
     durable.packages.write(f"{FOLDER}/slow/jobs/await_file.py", AWAIT_FILE)
     durable.release.install(values)
     with durable.release.airflow() as airflow:
-        wait_until(lambda: {GREETING, WAITING} <= airflow.dag_ids(), "both jobs are DAGs")
+        eventually(lambda: {GREETING, WAITING} <= airflow.dag_ids(), "both jobs are DAGs")
     return durable
 
 

@@ -1,28 +1,27 @@
-"""Amazon ECR on the loopback: moto answers for the API, Debian's docker-registry under the host name that ECR has.
+"""A fake Amazon ECR on the loopback interface: moto serves the API, Debian's docker-registry serves ECR's host name.
 
-A process reaches that registry inside `run`, which gives it a hosts file and certificates of its own.
+Only commands started by `Ecr.run` and `Ecr.output_of` see it: they get their own hosts file and certificates.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.cluster.commands import output_of
 from tools.cluster.settings import Settings
-
-from .commands import CommandError
-from .waiting import wait_until
+from tools.cluster.waiting import answers, wait_until
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 REGISTRY_ADDRESS = "127.0.78.1"
 API_PORT = 5078
+TIMEOUT_SECONDS = 600
 TOOLS = Settings().binaries / "venvs/aws/bin"
 REGISTRY = f"""
 version: 0.1
@@ -30,7 +29,7 @@ storage: {{filesystem: {{rootdirectory: FOLDER/images}}}}
 http: {{addr: "{REGISTRY_ADDRESS}:443", tls: {{certificate: FOLDER/certificate.pem, key: FOLDER/key.pem}}}}
 auth: {{htpasswd: {{realm: ecr, path: FOLDER/users}}}}
 """
-# Images that the cluster's tests built can be bases; what a test builds goes with its folder.
+# The cluster's images can serve as base images. What a test builds is deleted together with its folder.
 STORAGE = f"""
 [storage]
 driver = "overlay"
@@ -46,25 +45,26 @@ class Ecr:
     folder: Path
 
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run a command that takes this for Amazon."""
-        hosts = f'mount --bind "{self.folder}/hosts" /etc/hosts && exec "$@"'
-        inside = ["unshare", "--mount", "sh", "-ec", hosts, "sh", *map(str, command)]
-        return subprocess.run(inside, capture_output=True, text=True, env=self.environment, timeout=600)
+        """Run a command that takes this for Amazon ECR, whether it succeeds or not."""
+        inside = self._inside(*command)
+        return subprocess.run(inside, capture_output=True, text=True, env=self._environment, timeout=TIMEOUT_SECONDS)
+
+    def output_of(self, *command: str | Path) -> str:
+        """What a command prints that takes this for Amazon ECR and must succeed."""
+        return output_of(self._inside(*command), env=self._environment, timeout=TIMEOUT_SECONDS).strip()
 
     def aws(self, *arguments: str) -> str:
-        return self.answer("aws", *arguments)
+        return self.output_of("aws", *arguments)
 
     def buildah(self, *arguments: str) -> str:
-        return self.answer("buildah", *arguments)
+        return self.output_of("buildah", *arguments)
 
-    def answer(self, *command: str) -> str:
-        result = self.run(*command)
-        if result.returncode:
-            raise CommandError(" ".join(command), f"ended with {result.returncode}", result.stderr)
-        return result.stdout.strip()
+    def _inside(self, *command: str | Path) -> list[str | Path]:
+        hosts = f'mount --bind "{self.folder}/hosts" /etc/hosts && exec "$@"'
+        return ["unshare", "--mount", "sh", "-ec", hosts, "sh", *command]
 
     @property
-    def environment(self) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         return {
             **os.environ,
             "PATH": f"{TOOLS}:{os.environ['PATH']}",
@@ -90,7 +90,7 @@ def fake_ecr(folder: Path) -> Iterator[Ecr]:
         server(folder / "registry.log", "docker-registry", "serve", folder / "registry.yaml"),
         server(folder / "moto.log", TOOLS / "moto_server", "--host=127.0.0.1", f"--port={API_PORT}"),
     ):
-        wait_until(lambda: answers(f"http://127.0.0.1:{API_PORT}/moto-api/"), "moto answers", 60)
+        wait_until(lambda: answers(f"http://127.0.0.1:{API_PORT}/moto-api/"), "moto answers", seconds=60)
         yield Ecr(folder)
 
 
@@ -102,7 +102,7 @@ def make_certificate(folder: Path) -> None:
 
 
 def make_users(folder: Path) -> None:
-    """The user and the password that moto's authorization tokens hold."""
+    """The user and password that moto puts into its authorization tokens."""
     code = "import bcrypt, sys; print(bcrypt.hashpw(sys.argv[1].encode(), bcrypt.gensalt(4)).decode())"
     command = [TOOLS / "python", "-c", code, f"{ACCOUNT}-auth-token"]
     hashed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -118,11 +118,3 @@ def server(log: Path, *command: str | Path) -> Iterator[None]:
         finally:
             process.terminate()
             process.wait()
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5):
-            return True
-    except OSError:
-        return False

@@ -1,4 +1,4 @@
-"""A way from the test to a Service: `kubectl port-forward`, which works on every cluster."""
+"""How a test reaches a Service: `kubectl port-forward`, which works on every cluster."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .commands import CommandError, program
+from tools.cluster.commands import CommandError
+
+from .commands import program
 
 
 @contextmanager
 def port_forward(namespace: str, target: str, port: int) -> Iterator[str]:
-    """The URL under which a port of a pod or Service answers, such as `svc/airflow-webserver`, 80.
+    """The URL of a port of a pod or Service, for example port 80 of `svc/airflow-webserver`.
 
-    It ends with the pod that it leads to: open it again after a roll.
+    The URL leads to one pod and stops working with it: after a rollout, forward again.
     """
     command = ["kubectl", "port-forward", f"--namespace={namespace}", target, f":{port}"]
     with forwarding(*command) as address:
@@ -23,16 +25,16 @@ def port_forward(namespace: str, target: str, port: int) -> Iterator[str]:
 
 @contextmanager
 def forwarding(*command: str) -> Iterator[str]:
-    """Run a `kubectl port-forward` and tell the address on this machine that it forwards."""
+    """Run a `kubectl port-forward` command and yield the local address that it listens on."""
     process = subprocess.Popen(
         [program(command[0]), *command[1:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     assert process.stdout is not None
     try:
-        said = process.stdout.readline()
-        listening = re.match(r"Forwarding from (127\.0\.0\.1:\d+)", said)
+        first_line = process.stdout.readline()
+        listening = re.match(r"Forwarding from (127\.0\.0\.1:\d+)", first_line)
         if listening is None:
-            raise CommandError(" ".join(command), "does not forward", said)
+            raise CommandError(command, "does not forward", first_line)
         yield listening[1]
     finally:
         process.kill()

@@ -8,7 +8,7 @@ def entrypoint(argv):
 JOB = (entrypoint, "Say hello")
 """
 
-# Beside the packages lies what it waits for: a test says when the job may end.
+# Waits for a file in the folder of the packages, so that a test decides when the job ends.
 AWAIT_FILE = """\
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Times that people want to know and that no test fails by: machines differ."""
+"""Times worth knowing. No test fails because of them: machines differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Namespaces that the tests make, that enforce Pod Security `restricted`, and that go when they are left."""
+"""Namespaces of the tests: they enforce Pod Security `restricted` and are deleted after use."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .commands import apply, get, kubectl
 
 OURS = "airflow-control-plane/e2e"
 LABELS = {OURS: "true", "pod-security.kubernetes.io/enforce": "restricted"}
-# Those in use now: what a report on a failure is about.
+# The namespaces in use now. A report on a failed test covers these.
 in_use: list[str] = []
 
 
 @contextmanager
 def namespace(name: str) -> Iterator[str]:
-    """A fresh namespace. What an interrupted test left behind under its name goes first."""
+    """A new namespace. If an interrupted test left one of this name behind, it is deleted first."""
     remove(name)
     create(name)
     in_use.append(name)
@@ -36,10 +36,10 @@ def remove(name: str) -> None:
         return
     if OURS not in found[0]["metadata"]["labels"]:
         raise RuntimeError(
-            f"The namespace {name} was not made by these tests, which want to make it anew: delete it yourself if "
-            f"nothing in it matters (kubectl delete namespace {name}), or let KUBECONFIG name another cluster."
+            f"The tests need a new namespace {name}, and the existing one was not created by them. If you do not need "
+            f"it, delete it (kubectl delete namespace {name}); otherwise set KUBECONFIG to another cluster."
         )
     kubectl("delete", "namespace", name, "--wait=false")
-    # A scheduler whose database went before it would use up all the time that it is given for running jobs.
+    # A scheduler whose database is deleted first would wait out its whole grace period for running jobs.
     kubectl("delete", "pods", "--all", f"--namespace={name}", "--grace-period=1", "--wait=false")
     kubectl("wait", f"namespace/{name}", "--for=delete", "--timeout=5m")

@@ -1,18 +1,18 @@
-"""A volume of packages, and a pod that writes to it as the delivery of a team would."""
+"""A volume of packages, and a pod that writes to it the way a team delivers its jobs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from . import images
+from . import release_images
 from .commands import apply, kubectl
 from .pods import pod
 
 CLAIM = "etl-packages"
 AUTHOR = "author"
 VALUES = {"packages": {"source": {"type": "pvc", "pvc": {"claimName": CLAIM}}}}
-# A file appears whole: Python must not read the half of one.
+# A file must appear complete: Python must not read half of one.
 WRITE = 'mkdir -p "$(dirname "$0")" && cat >"$0.part" && mv "$0.part" "$0"'
 
 
@@ -25,7 +25,7 @@ class PackagesVolume:
         kubectl(f"--namespace={self.namespace}", "wait", f"pod/{AUTHOR}", "--for=condition=Ready", "--timeout=120s")
 
     def write(self, path: str, text: str) -> None:
-        """A file of the volume, such as shop/jobs/orders.py."""
+        """Write a file of the volume, for example shop/jobs/orders.py."""
         self._run("sh", "-c", WRITE, path, input=text)
 
     def remove(self, path: str) -> None:
@@ -47,7 +47,7 @@ class PackagesVolume:
 
     def _author(self) -> dict[str, Any]:
         container = {
-            "image": images.airflow(),
+            "image": release_images.airflow(),
             "command": ["sleep", "infinity"],
             "workingDir": "/packages",
             "volumeMounts": [{"name": "packages", "mountPath": "/packages"}],

@@ -1,4 +1,4 @@
-"""Pods of the tests' own, as Pod Security `restricted` wants them."""
+"""The tests' own pods, as Pod Security `restricted` requires them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def pod(
     security: Mapping[str, Any] | None = None,
     **spec: Any,
 ) -> dict[str, Any]:
-    """A pod of one container; `spec` is what else its spec says."""
+    """A pod of one container. `spec` adds to the pod's spec."""
     return {
         "apiVersion": "v1",
         "kind": "Pod",

@@ -1,7 +1,13 @@
-"""NetworkPolicies as iptables rules for the pods of this machine: the tests' own cluster has nobody to enforce them.
+"""NetworkPolicies translated into iptables rules, because the tests' own cluster has no network plugin to enforce them.
 
-Read as Kubernetes reads them: a pod that a policy selects is closed in the policy's directions, save for what the rules
-of all its policies allow; answers and the node itself always pass. Pods that come later are not covered.
+The translation is our own reading of the NetworkPolicy API: a pod that a policy selects is closed in the policy's
+directions, except for what the rules of all policies that select it allow. Replies and the node's own traffic always
+pass. Pods that start later are not covered. A selector or peer that the chart does not use raises NotImplementedError.
+
+With these rules, the tests prove that the chart's policies select the intended pods, that under this reading they allow
+exactly the connections that a test lists, and that Airflow works when everything else is rejected. The tests do not
+prove that a real network plugin (Calico, Cilium, ...) reads the policies in the same way: only an installation on a
+cluster with such a plugin shows that.
 """
 
 from __future__ import annotations
@@ -15,7 +21,7 @@ from typing import Any
 from .commands import get
 
 CHAIN = "E2E-POLICY"
-ENTRANCES = ("FORWARD", "INPUT")  # to another pod, and to what listens on the node itself, as DNS does
+ENTRANCES = ("FORWARD", "INPUT")  # to other pods, and to what listens on the node itself, for example DNS
 ESTABLISHED = "-m conntrack --ctstate ESTABLISHED,RELATED"
 
 
@@ -28,7 +34,7 @@ class Pod:
 
 @dataclass(frozen=True)
 class Direction:
-    """Which of the two ends of a packet the closed pod is, and what a policy calls that."""
+    """One direction of a policy: the iptables options and policy keys for the closed pod and for its peers."""
 
     type: str
     peers: str
@@ -42,14 +48,14 @@ EGRESS = Direction("Egress", "to", "-s", "-d")
 
 @contextmanager
 def enforced(*namespaces: str) -> Iterator[None]:
-    """While this lasts, the pods that these namespaces have now keep to the policies that they have now."""
+    """Enforce the current policies of these namespaces on their current pods while the body runs."""
     policies = [policy for namespace in namespaces for policy in get("networkpolicies", f"--namespace={namespace}")]
-    lift()
+    remove_rules()
     try:
         iptables_restore(as_rules(policies, running_pods()))
         yield
     finally:
-        lift()
+        remove_rules()
 
 
 def running_pods() -> list[Pod]:
@@ -60,7 +66,7 @@ def running_pods() -> list[Pod]:
 
 
 def as_rules(policies: list[dict[str, Any]], pods: list[Pod]) -> list[str]:
-    """The lines that iptables-restore reads."""
+    """The policies as input for iptables-restore."""
     chains, rules = [CHAIN], [f"-A {CHAIN} {ESTABLISHED} -j RETURN"]
     for pod in pods:
         for direction in (EGRESS, INGRESS):
@@ -86,7 +92,7 @@ def closes(policy: dict[str, Any], pod: Pod, direction: Direction) -> bool:
 
 
 def allowed(policies: Iterable[dict[str, Any]], direction: Direction, pods: list[Pod]) -> Iterator[str]:
-    """What iptables is to match, for each peer and port that a rule names."""
+    """An iptables match for each peer and port that a rule names."""
     for policy in policies:
         for rule in policy["spec"].get(direction.type.lower(), []):
             for port in rule.get("ports") or [None]:
@@ -99,7 +105,7 @@ def addresses(peers: list[dict[str, Any]] | None, namespace: str, pods: list[Pod
         yield "0.0.0.0/0"
     for peer in peers or []:
         if "namespaceSelector" in peer or "except" in peer.get("ipBlock", {}):
-            raise NotImplementedError(f"no test needs this peer yet: {peer}")
+            raise NotImplementedError(f"this kind of peer is not translated yet: {peer}")
         if "ipBlock" in peer:
             yield peer["ipBlock"]["cidr"]
         else:
@@ -114,12 +120,12 @@ def ports(port: dict[str, Any] | None) -> str:
 
 def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     if "matchExpressions" in selector:
-        raise NotImplementedError(f"no test needs this selector yet: {selector}")
+        raise NotImplementedError(f"this kind of selector is not translated yet: {selector}")
     return selector.get("matchLabels", {}).items() <= labels.items()
 
 
-def lift() -> None:
-    """Remove the rules, those of an interrupted test too."""
+def remove_rules() -> None:
+    """Remove the rules, including those of an interrupted test."""
     rules = subprocess.run(["iptables", "-S"], check=True, capture_output=True, text=True).stdout.splitlines()
     entrances = [rule.replace("-A", "-D", 1) for rule in rules if rule in {f"-A {e} -j {CHAIN}" for e in ENTRANCES}]
     chains = [rule.split()[1] for rule in rules if rule.startswith(f"-N {CHAIN}")]

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.cluster.settings import REPOSITORY
+
 from .airflow import Airflow
-from .commands import REPOSITORY, get, helm, kubectl
+from .commands import get, helm, kubectl
 from .forwarding import port_forward
+from .pod_status import statuses
 
 Values = Mapping[str, Any]
-# Where the images of the chart's defaults can be pulled, no file is needed: E2E_IMAGES= (empty).
+# Values with the images to use. Where the chart's default images can be pulled, no file is needed: E2E_IMAGES= (empty).
 IMAGES = os.environ.get("E2E_IMAGES", "" if os.environ.get("E2E_CLUSTER") == "external" else "tests/e2e/images.yaml")
-# So that several releases fit on two cores. Releases that are to prove the defaults go without.
+# Small requests, so that several releases fit on two cores. Tests of the chart's defaults do without these.
 LIGHT: Values = {
     component: {"resources": {"requests": {"cpu": "10m"}}}
     for component in ("sync", "scheduler", "dagProcessor", "webserver", "migrations", "postgresql", "logs", "tests")
@@ -32,11 +35,11 @@ class Release:
     chart: Path = REPOSITORY
 
     def install(self, values: Values | None = None, *arguments: str) -> str:
-        """Until all is Ready."""
+        """Install and wait until every pod is Ready."""
         return self._deploy("install", values, "--wait", *arguments)
 
     def upgrade(self, values: Values | None = None, *arguments: str) -> str:
-        """Until all is Ready. Values of before are forgotten: give all that differ from the chart's."""
+        """Upgrade and wait until every pod is Ready. Earlier values do not carry over: pass all of them again."""
         return self._deploy("upgrade", values, "--wait", *arguments)
 
     def _deploy(self, action: str, values: Values | None, *arguments: str) -> str:
@@ -45,7 +48,7 @@ class Release:
         return self.helm(action, str(self.chart), *images, *own, *arguments, input=json.dumps(values or {}))
 
     def test(self) -> str:
-        """What `helm test` and its pods print; a test that fails raises with the same."""
+        """Run `helm test` and return what it and its pods print. A failure raises CommandError with the same text."""
         return self.helm("test", "--logs", "--timeout=10m")
 
     def rollback(self, revision: int) -> None:
@@ -69,8 +72,16 @@ class Release:
         return found
 
     def exec(self, container: str, *command: str, workload: str = "deployment/{}-scheduler") -> str:
-        """What a command in a container of the scheduler's pod, or of another workload's, prints."""
+        """What a command prints in a container of the scheduler's pod, or of another workload's pod."""
         return self.kubectl("exec", workload.format(self.name), f"--container={container}", "--", *command)
+
+    def container_ids(self) -> dict[str, str]:
+        """The id of every container of the release, which changes when the container restarts."""
+        return {
+            f"{pod['metadata']['name']}/{name}": status["containerID"]
+            for pod in self.get("pods", f"--selector=app.kubernetes.io/instance={self.name}")
+            for name, status in statuses(pod).items()
+        }
 
     def secret(self, name: str, key: str) -> str:
         data = self.get("secret", f"{self.name}-{name}")["data"]
@@ -84,12 +95,12 @@ class Release:
 
     @contextmanager
     def dag_sync(self) -> Iterator[str]:
-        """The URL of the sidecar's /status, /metrics and /healthz."""
+        """The base URL of the sidecar's /status, /metrics and /healthz."""
         with port_forward(self.namespace, f"svc/{self.name}-dag-sync", 8975) as url:
             yield url
 
     @contextmanager
     def airflow(self) -> Iterator[Airflow]:
-        """Airflow's API, logged in as the first user."""
+        """Airflow's API, logged in as the admin user."""
         with self.webserver() as url:
             yield Airflow.logged_in(url, "admin", self.secret("admin-password", "password"))

@@ -1,4 +1,4 @@
-"""What a failed test leaves to read: the pods of its namespaces, their logs and the events."""
+"""What a failed test leaves behind to read: pods, logs and events of its namespaces."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import re
 import shutil
 from pathlib import Path
 
-from .commands import REPOSITORY, CommandError, get, kubectl
+from tools.cluster.commands import CommandError
+from tools.cluster.settings import REPOSITORY
+
+from .commands import get, kubectl
 
 FOLDER = REPOSITORY / ".e2e-report"
 

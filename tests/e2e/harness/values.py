@@ -1,4 +1,4 @@
-"""Values, put together as Helm does with several files: maps merge, of all else the later one wins."""
+"""Values merged as Helm merges several files: maps are merged, for everything else the last one wins."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# As the official image: arguments are a program to run, or else a subcommand of airflow.
+# Like the official image: runs airflow, bash or python with the arguments, or else the subcommand of airflow they name.
 set -euo pipefail
 umask 0002
 case "${1:-}" in

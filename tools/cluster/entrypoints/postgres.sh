@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# As the official image: the first start makes the database cluster from POSTGRES_USER, POSTGRES_PASSWORD and
-# POSTGRES_DB (each also as ..._FILE) and runs /docker-entrypoint-initdb.d/*.sql; later starts leave it alone.
+# Like the official image: the first start creates the database from POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB
+# (each can also be given as ..._FILE) and runs /docker-entrypoint-initdb.d/*.sql; later starts leave the database alone.
 set -euo pipefail
 
-# from_file NAME: sets NAME from the file that NAME_FILE names.
+# from_file NAME: set NAME to the content of the file that NAME_FILE names.
 from_file() {
     local file="$1_FILE"
     if [[ -n "${!file:-}" ]]; then
-        [[ -z "${!1:-}" ]] || { echo "error: both $1 and $file are set" >&2; exit 1; }
+        [[ -z "${!1:-}" ]] || { echo "error: both $1 and $file are set; set only one of them" >&2; exit 1; }
         export "$1=$(<"${!file}")"
     fi
 }
 
 initialize() {
     if [[ -z "${POSTGRES_PASSWORD:-}" ]]; then
-        echo "error: the database is uninitialized: set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE" >&2
+        echo "error: the database is not initialized: set POSTGRES_PASSWORD or POSTGRES_PASSWORD_FILE" >&2
         exit 1
     fi
     # shellcheck disable=SC2086 -- several arguments in one variable, as in the official image
@@ -22,7 +22,7 @@ initialize() {
     echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
     echo "listen_addresses = '*'" >>"$PGDATA/postgresql.conf"
 
-    # Nobody but this script may connect before the database is complete.
+    # Only this script may connect until the database is complete.
     PGUSER="$POSTGRES_USER" pg_ctl --options="-c listen_addresses=''" --wait start
     local psql=(psql --no-psqlrc --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER")
     if [[ "$POSTGRES_DB" != postgres ]]; then

@@ -1,1 +1,1 @@
-"""One job a file; a file without JOB is not a job."""
+"""One job per file. A file without JOB is not a job."""

@@ -1,16 +1,16 @@
-"""Turns the agencies' CSV file into clean JSON, or names every row that is wrong.
+"""Converts a CSV file of agencies to clean JSON, or reports every invalid row.
 
 Arguments:
     --input FILE   a CSV file with the columns agency_id, name and budget
                    (default: data_pipeline/agencies.csv in the working folder,
-                   filled with sample rows if it is missing)
-    --workdir DIR  the working folder; the result is data_pipeline/agencies.json
+                   created with sample rows if it is missing)
+    --workdir DIR  the working folder; the result goes to data_pipeline/agencies.json
 
 Exit codes:
     0  done
     2  unknown or malformed argument
-    3  the file named by --input is missing
-    4  the input is not valid; the last result is kept
+    3  the file given by --input does not exist
+    4  the input is not valid; the previous result is kept
     5  the working folder cannot be used
 """
 
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from etl_core.failures import InputInvalid
 from etl_core.files import working_folder, write_json, write_text
-from etl_core.jobs import job_entrypoint, job_parser
+from etl_core.jobs import JobDefinition, job_entrypoint, job_parser
 from etl_core.tables import Table, read_table
 
 SAMPLE = """\
@@ -52,7 +52,7 @@ def entrypoint(argv: list[str]) -> int:
     source = args.input or folder / "agencies.csv"
     if not args.input and not source.exists():
         write_text(source, SAMPLE)
-        log.info("no input yet: wrote sample rows to %s", source)
+        log.info("no input file: wrote sample rows to %s", source)
 
     agencies = clean_agencies(read_table(source), source)
     result = folder / "agencies.json"
@@ -63,7 +63,7 @@ def entrypoint(argv: list[str]) -> int:
 
 
 def clean_agencies(table: Table, source: Path) -> list[Agency]:
-    """The agencies in order of their ids; all that is wrong is said at once, not one row a run."""
+    """The agencies, sorted by id. One error reports all invalid rows."""
     if missing := [column for column in COLUMNS if column not in table.columns]:
         found = ", ".join(table.columns)
         raise InputInvalid(f"{source}:1: missing column(s) {', '.join(missing)}; found {found}")
@@ -74,7 +74,7 @@ def clean_agencies(table: Table, source: Path) -> list[Agency]:
         try:
             agency = clean_agency(row)
             if agency.agency_id in agencies:
-                raise ValueError(f"agency_id {agency.agency_id} is there twice; keep one of the rows")
+                raise ValueError(f"duplicate agency_id {agency.agency_id}; keep one of the rows")
             agencies[agency.agency_id] = agency
         except ValueError as error:
             mistakes.append(f"{source}:{line}: {error}")
@@ -88,8 +88,8 @@ def clean_agency(row: dict[str, str]) -> Agency:
     if not agency_id or not name:
         raise ValueError("agency_id and name must not be blank")
     if not (budget.isascii() and budget.isdigit()):
-        raise ValueError(f"budget is {budget!r}; expected a whole number such as 850000")
+        raise ValueError(f"budget is {budget!r}; expected a whole number, for example 850000")
     return Agency(agency_id.upper(), name, int(budget))
 
 
-JOB = (entrypoint, "Job logic for processing Agency Data")
+JOB = JobDefinition(entrypoint, "Job logic for processing Agency Data")

@@ -1,11 +1,11 @@
-"""Greets somebody: the smallest job that takes an argument and leaves a file.
+"""Prints a greeting: the smallest job that takes an argument and writes a file.
 
 Arguments:
-    --name NAME    whom to greet (default: World)
-    --workdir DIR  the working folder; the greeting is kept in data_pipeline/greeting.json
+    --name NAME    the name to greet (default: World)
+    --workdir DIR  the working folder; the greeting goes to data_pipeline/greeting.json
 
 Exit codes:
-    0  greeted
+    0  done
     2  unknown or malformed argument
     4  the name is blank
     5  the working folder cannot be used
@@ -25,18 +25,18 @@ log = logging.getLogger(__name__)
 @job_entrypoint
 def entrypoint(argv: list[str]) -> int:
     parser = job_parser(__name__, __doc__)
-    parser.add_argument("--name", default="World", help="whom to greet (default: %(default)s)")
+    parser.add_argument("--name", default="World", help="the name to greet (default: %(default)s)")
     args = parser.parse_args(argv)
 
     name = args.name.strip()
     if not name:
-        raise InputInvalid("--name is blank; give the name of somebody to greet")
+        raise InputInvalid("--name is blank; expected a name to greet")
     greeting = f"Hello, {name}!"
     print(greeting)
 
-    kept = working_folder(args.workdir, "data_pipeline") / "greeting.json"
-    write_json(kept, {"name": name, "greeting": greeting})
-    log.info("kept the greeting in %s", kept)
+    result = working_folder(args.workdir, "data_pipeline") / "greeting.json"
+    write_json(result, {"name": name, "greeting": greeting})
+    log.info("wrote the greeting to %s", result)
     return 0
 
 

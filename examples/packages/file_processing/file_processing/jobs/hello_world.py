@@ -1,10 +1,10 @@
-"""Says hello by way of a file: proves that jobs start, log, and can write and read in the working folder.
+"""Smoke test: writes a greeting to the working folder, reads it back and prints it.
 
 Arguments:
     --workdir DIR  the working folder; the file is file_processing/hello.txt
 
 Exit codes:
-    0  hello
+    0  done
     2  unknown or malformed argument
     5  the working folder cannot be used
 """

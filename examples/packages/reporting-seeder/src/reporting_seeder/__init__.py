@@ -1,1 +1,1 @@
-"""A package in the src layout, its project folder with a hyphen: <package>/src/<package>/jobs."""
+"""A package in the src layout, <package>/src/<package>/jobs. The project folder's name has a hyphen."""

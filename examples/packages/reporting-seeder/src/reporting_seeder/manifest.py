@@ -1,7 +1,7 @@
-"""The manifest: what is known of each table that the reports are made from.
+"""The manifest: one entry for each table that the reports use.
 
-The table `<agency>/<table>` is the file `tables/<agency>/<table>.csv` of the working folder, its entry is
-`manifest/<agency>/<table>.json`. One file an entry: refreshes that run at once never undo each other.
+The table `<agency>/<table>` is the file `tables/<agency>/<table>.csv` of the working folder. Its entry is the file
+`manifest/<agency>/<table>.json`: with one file per entry, concurrent refreshes cannot overwrite each other.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Manifest:
     folder: Path
 
     def tables(self) -> list[str]:
-        """The names of all tables. To have none is a mistake that no job should call done."""
+        """The names of all tables. Having none is an error: a job with nothing to do must not look successful."""
         folder = self.folder / "tables"
         tables = sorted(f"{path.parent.name}/{path.stem}" for path in folder.glob("*/*.csv"))
         if not tables:
-            raise InputMissing(f"{folder}: no tables; put one there as AGENCY/TABLE.csv")
+            raise InputMissing(f"{folder}: no tables; add one as AGENCY/TABLE.csv")
         return tables
 
     def has_entry(self, table: str) -> bool:
@@ -41,7 +41,7 @@ class Manifest:
         return entry
 
     def refresh(self, table: str) -> None:
-        """Bring the table's entry up to date."""
+        """Write the table's entry if the table has changed."""
         content = read_table(self.folder / "tables" / f"{table}.csv")
         changed = write_json(
             self._entry_path(table),
@@ -50,7 +50,7 @@ class Manifest:
         log.info("%s: %d row(s), %s", table, len(content.rows), "updated" if changed else "unchanged")
 
     def refresh_each(self, tables: Sequence[str]) -> None:
-        """Refresh as many of the tables as can be; those that cannot are named at the end."""
+        """Refresh every table that is valid, then fail with the names of the others."""
         failed = []
         for table in tables:
             try:

@@ -1,4 +1,4 @@
-"""Sample tables, so that the very first run of a job has something to report."""
+"""Sample tables, so the first run of a job has something to report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLES = {
 
 
 def seed_tables(folder: Path) -> None:
-    """Fill the folder in one step: jobs that start at the same time see all of the tables or none."""
+    """Create the folder in one step: jobs that start at the same time see all of the tables or none."""
     if folder.exists():
         return
     staged = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}.tmp")

@@ -2,4 +2,4 @@ def entrypoint(argv):
     return 1
 
 
-JOB = (entrypoint, "Fails, and others wait for it")
+JOB = (entrypoint, "Fails while other jobs wait for it")

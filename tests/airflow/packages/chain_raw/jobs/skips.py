@@ -2,4 +2,4 @@ def entrypoint(argv):
     return 99
 
 
-JOB = (entrypoint, "Is skipped, and others wait for it")
+JOB = (entrypoint, "Is skipped while other jobs wait for it")

@@ -5,7 +5,7 @@ def entrypoint(argv):
     time.sleep(3)
 
 
-JOB = (entrypoint, "Runs every minute, once it is unpaused, and is always late")
+JOB = (entrypoint, "Runs every minute once unpaused, and always misses its deadline")
 JOB_CONFIG = {
     "schedule": "* * * * *",
     "timezone": "Asia/Kolkata",

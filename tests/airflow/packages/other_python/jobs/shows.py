@@ -10,5 +10,5 @@ def entrypoint(argv):
     print("interpreter:", sys.executable, "module:", only_there.__file__, "standard input:", repr(sys.stdin.read()))
 
 
-JOB = (entrypoint, "Runs where its requirements are")
+JOB = (entrypoint, "Prints its interpreter and arguments")
 JOB_CONFIG = {"python": "other_python/.venv/bin/python", "env": {"MOTTO": "onward"}}

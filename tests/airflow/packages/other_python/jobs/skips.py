@@ -7,5 +7,5 @@ def entrypoint(argv):
     sys.exit(only_there.SKIP)
 
 
-JOB = (entrypoint, "Leaves with the exit code of a skip")
+JOB = (entrypoint, "Exits with the code for a skip")
 JOB_CONFIG = {"python": "other_python/.venv/bin/python"}

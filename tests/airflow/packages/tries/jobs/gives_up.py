@@ -2,5 +2,5 @@ def entrypoint(argv):
     return 98
 
 
-JOB = (entrypoint, "Knows that another try is of no use")
+JOB = (entrypoint, "Asks not to be retried")
 JOB_CONFIG = {"retries": 3}

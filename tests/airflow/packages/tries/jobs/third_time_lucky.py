@@ -11,5 +11,5 @@ def entrypoint(argv):
     return 0 if TRIES.read_text() == "xxx" else 5
 
 
-JOB = (entrypoint, "Succeeds when it is tried for the third time")
+JOB = (entrypoint, "Succeeds on its third try")
 JOB_CONFIG = {"retries": 3, "retry_delay": "2s", "retry_backoff": True}

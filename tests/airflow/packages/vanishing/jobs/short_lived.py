@@ -2,4 +2,4 @@ def entrypoint(argv):
     return 0
 
 
-JOB = (entrypoint, "Is gone when its run starts")
+JOB = (entrypoint, "Is deleted before its run starts")

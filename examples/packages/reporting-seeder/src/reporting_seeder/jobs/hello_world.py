@@ -1,10 +1,10 @@
-"""Says hello and what the seeder sees, without refreshing anything.
+"""Smoke test: prints how many tables the seeder finds, and refreshes none of them.
 
 Arguments:
-    --workdir DIR  the working folder; what was seen is kept in reporting_seeder/hello.json
+    --workdir DIR  the working folder; the list of tables goes to reporting_seeder/hello.json
 
 Exit codes:
-    0  hello
+    0  done
     2  unknown or malformed argument
     3  there are no tables
     5  the working folder cannot be used

@@ -1,15 +1,15 @@
-"""Brings the manifest entries of one agency's tables up to date.
+"""Refreshes the manifest entries of one agency's tables.
 
 Arguments:
     --agency AGENCY  the agency (default: transit)
-    --workdir DIR    the working folder; the entries are in reporting_seeder/manifest/AGENCY
+    --workdir DIR    the working folder; the entries go to reporting_seeder/manifest/AGENCY
 
 Exit codes:
-    0  all up to date
+    0  all entries are up to date
     2  unknown or malformed argument
     3  the agency has no tables
     5  the working folder cannot be used
-    6  a table is not valid; the others are up to date
+    6  a table is not valid; the entries of the others are up to date
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def entrypoint(argv: list[str]) -> int:
     known = manifest.tables()
     tables = [table for table in known if table.startswith(f"{args.agency}/")]
     if not tables:
-        raise InputMissing(f"--agency {args.agency}: has no tables; the tables are {', '.join(known)}")
+        raise InputMissing(f"--agency {args.agency}: no tables of this agency; the tables are {', '.join(known)}")
     manifest.refresh_each(tables)
     return 0
 

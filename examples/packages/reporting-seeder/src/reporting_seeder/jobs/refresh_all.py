@@ -1,14 +1,14 @@
-"""Brings the manifest entries of all tables up to date.
+"""Refreshes the manifest entries of all tables.
 
 Arguments:
-    --workdir DIR  the working folder; the entries are in reporting_seeder/manifest
+    --workdir DIR  the working folder; the entries go to reporting_seeder/manifest
 
 Exit codes:
-    0  all up to date
+    0  all entries are up to date
     2  unknown or malformed argument
     3  there are no tables
     5  the working folder cannot be used
-    6  a table is not valid; the others are up to date
+    6  a table is not valid; the entries of the others are up to date
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ JOB = (entrypoint, "Refresh all manifest entries")
 JOB_CONFIG = {
     "schedule": "0 5 * * *",
     "timezone": "Europe/Berlin",
+    "paused": True,  # so a first install runs nothing by itself; unpause the DAG to start the schedule
     "group": "reporting",
     "retries": 2,
     "retry_delay": "1m",

@@ -1,14 +1,14 @@
-"""Brings one table's manifest entry up to date.
+"""Refreshes one table's manifest entry.
 
 Arguments:
     --table AGENCY/TABLE  the table (default: transit/routes)
-    --workdir DIR         the working folder; the entry is reporting_seeder/manifest/AGENCY/TABLE.json
+    --workdir DIR         the working folder; the entry goes to reporting_seeder/manifest/AGENCY/TABLE.json
 
 Exit codes:
-    0  up to date
+    0  the entry is up to date
     2  unknown or malformed argument
-    3  there is no such table
-    4  the table is not valid CSV; its entry is kept
+    3  the table does not exist
+    4  the table is not valid CSV; its previous entry is kept
     5  the working folder cannot be used
 """
 
@@ -31,7 +31,7 @@ def entrypoint(argv: list[str]) -> int:
     manifest = open_manifest(args.workdir)
     known = manifest.tables()
     if args.table not in known:
-        raise InputMissing(f"--table {args.table}: no such table; the tables are {', '.join(known)}")
+        raise InputMissing(f"--table {args.table}: no such table; expected one of {', '.join(known)}")
     manifest.refresh(args.table)
     return 0
 

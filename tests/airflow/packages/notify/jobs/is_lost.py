@@ -7,5 +7,5 @@ def entrypoint(argv):
         os.kill(process, signal.SIGKILL)
 
 
-JOB = (entrypoint, "Dies with the process that watches it, as when a container is out of memory")
+JOB = (entrypoint, "Is killed with its supervisor, as when a container runs out of memory")
 JOB_CONFIG = {"notify": {"on_failure": ["slack:data-alerts"]}}

@@ -1,4 +1,4 @@
-"""What Kubernetes tells of a pod's containers."""
+"""What Kubernetes reports about a pod and its containers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def statuses(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """By the container's name; init containers too."""
+    """The statuses of all containers, init containers included, by container name."""
     status = pod["status"]
     found = [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
     return {container["name"]: container for container in found}
@@ -22,7 +22,7 @@ def ready(pod: dict[str, Any]) -> bool:
 
 
 def failed(pod: dict[str, Any], container: str) -> bool:
-    """Whether a container has ended with an error, be it that it starts once more."""
+    """Whether a container exited with an error, now or before its last restart."""
     status = statuses(pod).get(container, {})
     endings = [status.get(when, {}).get("terminated", {}).get("exitCode", 0) for when in ("state", "lastState")]
     return any(endings)

@@ -1,4 +1,4 @@
-"""The images of the releases under test: those of the chart's defaults, unless the tests bring their own."""
+"""The images that the releases under test use: the chart's defaults, or those of the file that IMAGES names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from .commands import REPOSITORY
+from tools.cluster.settings import REPOSITORY
+
 from .release import IMAGES
 from .values import merged
 
@@ -27,6 +28,6 @@ def values() -> dict[str, Any]:
 
 
 def overrides() -> dict[str, Any]:
-    """What differs from the chart's defaults."""
+    """The values of the images that differ from the chart's defaults."""
     found: dict[str, Any] = yaml.safe_load((REPOSITORY / IMAGES).read_text()) if IMAGES else {}
     return found

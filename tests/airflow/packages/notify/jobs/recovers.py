@@ -11,7 +11,7 @@ def entrypoint(argv):
     return 0 if is_second_try else 5
 
 
-JOB = (entrypoint, "Fails, then succeeds, and people are told of both")
+JOB = (entrypoint, "Fails, then succeeds, and sends a notification for both")
 JOB_CONFIG = {
     "retries": 1,
     "retry_delay": "1s",

@@ -2,5 +2,5 @@ def entrypoint(argv):
     return 0
 
 
-JOB = (entrypoint, "Tells somebody whom nobody knows")
+JOB = (entrypoint, "Notifies a connection that does not exist")
 JOB_CONFIG = {"notify": {"on_success": ["slack:nobody-knows", "email:team@example.com"]}}
