@@ -60,9 +60,9 @@ def _stop_and_run(arguments: list[str], output: BinaryIO, errors: BinaryIO) -> N
     """The child process: stops until strace is attached, then runs the command."""
     code = 70
     try:
-        sys.stdout, sys.stderr = open(output.fileno(), "w"), open(errors.fileno(), "w")
-        os.kill(os.getpid(), signal.SIGSTOP)
-        code = main(arguments)
+        with open(output.fileno(), "w") as sys.stdout, open(errors.fileno(), "w") as sys.stderr:
+            os.kill(os.getpid(), signal.SIGSTOP)
+            code = main(arguments)
     finally:
         os._exit(code)
 

@@ -70,8 +70,12 @@ class Workspace:
         (self.packages / "shop" / "jobs" / f"{name}.py").unlink()
 
     def write_settings(self, **sync: object) -> None:
+        self.write_settings_text(json.dumps({"sync": sync}))
+
+    def write_settings_text(self, text: str) -> None:
+        """Replaces the settings file in one step, as Kubernetes does; `text` need not be valid."""
         draft = self.settings.with_suffix(".draft")
-        draft.write_text(json.dumps({"sync": sync}), encoding="utf-8")
+        draft.write_text(text, encoding="utf-8", errors="surrogatepass")
         os.replace(draft, self.settings)
 
     def write_foreign_files(self) -> None:

@@ -222,7 +222,7 @@ def read_until(over, folder, names, versions, listings, faults):
         listing = {name for name in os.listdir(folder) if name.endswith(".py")}
         listings.append(len(listing))
         if listing != names:
-            faults.append(f"a listing misses {sorted(names - listing)} and has {sorted(listing - names)} too much")
+            faults.append(f"a listing lacks {sorted(names - listing)} and has also {sorted(listing - names)}")
         for name in sorted(listing)[len(listings) % 50 :: 50]:
             if hashlib.sha256((folder / name).read_bytes()).digest() not in versions:
                 faults.append(f"{name} is neither the old file nor the new one")

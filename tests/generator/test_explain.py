@@ -1,4 +1,4 @@
-"""`explain`: each effective setting and where it came from; and `schema`."""
+"""`explain`: every setting in force and where it comes from; and `schema`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ retry_backoff    False                             built-in
 max_retry_delay  -                                 built-in
 timeout          -                                 built-in
 deadline         "off"                             values jobs.overrides."shop.orders"
-resources        {"cpu": 1}                        JOB_CONFIG (not enforced: the LocalExecutor runs jobs in its own pod)
+resources        {"cpu": 1}                        JOB_CONFIG (NOT_ENFORCED)
 notify           {"on_failure": ["slack:alerts"]}  values jobs.defaults
 group            -                                 built-in
 args             ["--day", "today"]                JOB_CONFIG
@@ -38,6 +38,7 @@ queue            -                                 built-in
 paused           True                              values jobs.overrides."shop.orders"
 enabled          True                              built-in
 """
+NOT_ENFORCED = "not enforced: the LocalExecutor runs all jobs in its own pod"
 JSON = ("--format", "json")
 
 
@@ -53,11 +54,11 @@ def explain(
     overrides: Config | None = None,
     *,
     flags: tuple[str, ...] = (),
-    airflow: Mapping[str, object] | None = None,
+    deployment: Mapping[str, object] | None = None,
 ) -> Result:
     workspace.write_job("orders", text=job_text(config))
     jobs = {"defaults": defaults or {}, "overrides": {"shop.orders": overrides or {}}}
-    workspace.settings.write_text(json.dumps({"jobs": jobs, "airflow": airflow or {}}))
+    workspace.write_settings_text(json.dumps({"jobs": jobs, "deployment": deployment or {}}))
     options = ("--packages-root", workspace.packages, "--settings", workspace.settings)
     return run("explain", "shop.orders", *options, *flags)
 
@@ -74,23 +75,23 @@ def test_shows_every_setting_with_its_origin(workspace: Workspace) -> None:
         {"schedule": "@daily", "resources": {"cpu": 1}, "args": ["--day", "today"], "env": {"DAY": "today"}},
         {"retries": 2, "deadline": "1h", "notify": {"on_failure": ["slack:alerts"]}, "env": {"REGION": "eu"}},
         {"deadline": "off", "paused": True},
-        airflow={"executor": "LocalExecutor"},
+        deployment={"executor": "LocalExecutor"},
     )
-    assert (result.code, result.out) == (0, EXPLAINED)
+    assert (result.code, result.out) == (0, EXPLAINED.replace("NOT_ENFORCED", NOT_ENFORCED))
 
 
-def test_prints_the_same_as_data(workspace: Workspace) -> None:
+def test_json_has_the_same_settings(workspace: Workspace) -> None:
     data = fields(workspace, EVERY_KEY)
     assert list(data) == list(JOB_CONFIG_SCHEMA["properties"])
     assert data == {key: {"value": value, "from": "JOB_CONFIG"} for key, value in EVERY_KEY.items()}
 
 
-def test_data_keeps_a_setting_that_has_a_remark(workspace: Workspace) -> None:
-    result = explain(workspace, {"resources": {"cpu": 1}}, flags=JSON, airflow={"executor": "LocalExecutor"})
+def test_json_has_the_remark_of_a_setting(workspace: Workspace) -> None:
+    result = explain(workspace, {"resources": {"cpu": 1}}, flags=JSON, deployment={"executor": "LocalExecutor"})
     assert json.loads(result.out)["resources"] == {
         "value": {"cpu": 1},
         "from": "JOB_CONFIG",
-        "remark": "not enforced: the LocalExecutor runs jobs in its own pod",
+        "remark": NOT_ENFORCED,
     }
 
 
@@ -112,17 +113,17 @@ DEFAULTS, CONFIG, OVERRIDE = "values jobs.defaults", "JOB_CONFIG", 'values jobs.
         pytest.param((None, None, {"retries": 1}), OVERRIDE, id="override_alone"),
     ],
 )  # fmt: skip
-def test_names_the_places_that_count(workspace: Workspace, layers: tuple, origin: str) -> None:
+def test_names_the_layers_that_a_value_comes_from(workspace: Workspace, layers: tuple, origin: str) -> None:
     (key,) = {key for layer in layers for key in layer or {}}
     defaults, config, overrides = layers
     assert fields(workspace, config, defaults, overrides)[key]["from"] == origin
 
 
-def test_a_job_without_a_dag_is_explained_too(workspace: Workspace) -> None:
+def test_a_job_without_a_dag_can_be_explained(workspace: Workspace) -> None:
     assert fields(workspace, None, {"enabled": False})["enabled"] == {"value": False, "from": DEFAULTS}
 
 
-def test_a_conflict_is_told_beside_the_settings_that_make_it(workspace: Workspace) -> None:
+def test_a_conflict_is_shown_together_with_the_settings(workspace: Workspace) -> None:
     workspace.write_job("prices")
     result = explain(workspace, {"schedule": "@daily"}, None, {"after": ["shop.prices"]})
     assert result.code == 0
@@ -130,14 +131,16 @@ def test_a_conflict_is_told_beside_the_settings_that_make_it(workspace: Workspac
     assert f'after            ["shop.prices"]  {OVERRIDE}\n' in result.out
 
 
-def test_an_unknown_job_is_an_error_that_names_those_that_there_are(workspace: Workspace) -> None:
+def test_an_unknown_job_is_an_error_that_lists_the_jobs(workspace: Workspace) -> None:
     workspace.write_job("orders")
     result = run("explain", "shop.order", "--packages-root", workspace.packages)
     assert (result.code, result.out) == (2, "")
-    assert "no job shop.order" in result.err and "there are: shop.orders" in result.err
+    assert result.err == (
+        f"airflow-control-plane: there is no job shop.order in {workspace.packages}; the jobs are: shop.orders\n"
+    )
 
 
-def test_the_schema_describes_every_setting() -> None:
+def test_the_schema_has_a_description_of_every_setting() -> None:
     document = json.loads(run("schema").out)
     assert document["title"] == "JOB_CONFIG of an airflow-control-plane job"
     assert all(key["description"].endswith(".") for key in document["properties"].values())

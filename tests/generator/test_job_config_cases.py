@@ -1,16 +1,17 @@
-"""The cases of settings_cases/, held against our validator wherever settings may stand, and against JSON Schema."""
+"""The cases in settings_cases/, checked by our validator in every place for settings, and by JSON Schema."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from _settings import Config, Expected, InvalidSettings, invalid_settings, job_text, of_schema, read, valid_settings
 from airflow_control_plane.model.errors import UsageError
-from airflow_control_plane.settings.layers import SETTING_NAMES
+from airflow_control_plane.model.settings import JobSettings
 from airflow_control_plane.settings.schema import JOB_CONFIG_SCHEMA
 from airflow_control_plane.settings.settings_file import load_settings
 from airflow_control_plane.settings.validator import violations
@@ -25,7 +26,7 @@ INVALID = [pytest.param(case, id=case.name) for case in invalid_settings()]
 
 @pytest.fixture(scope="module")
 def published_schema() -> Draft7Validator:
-    """What `schema` prints, as an editor or a pipeline of an author would use it."""
+    """The output of `schema`, as an author's editor or pipeline uses it."""
     result = run("schema")
     assert (result.code, result.err) == (0, "")
     return Draft7Validator(json.loads(result.out))
@@ -38,7 +39,7 @@ def settings_file(tmp_path: Path, jobs: Config) -> str:
 
 
 def schema_paths(schema: Mapping[str, Any], path: str = "") -> Iterator[str]:
-    """The paths of all keys that a schema names."""
+    """The paths of all keys in a schema."""
     for key, member in schema.get("properties", {}).items():
         yield f"{path}{key}"
         yield from schema_paths(member, f"{path}{key}.")
@@ -55,8 +56,10 @@ def config_paths(value: object, path: str = "") -> Iterator[str]:
 ALL_PATHS = sorted(set(schema_paths(JOB_CONFIG_SCHEMA)))
 
 
-def test_the_schema_names_the_settings_that_there_are() -> None:
-    assert sorted(JOB_CONFIG_SCHEMA["properties"]) == sorted(set(SETTING_NAMES) - {"after_any"})
+def test_the_schema_has_exactly_the_settings_of_a_job() -> None:
+    assert sorted(JOB_CONFIG_SCHEMA["properties"]) == sorted(
+        {field.name for field in fields(JobSettings)} - {"after_any"}
+    )
     assert len(ALL_PATHS) > 30
 
 
@@ -74,25 +77,26 @@ def test_the_published_schema_is_valid_draft_07(published_schema: Draft7Validato
 
 class TestValidSettings:
     @pytest.mark.parametrize("config", VALID)
-    def test_are_taken_from_a_file(self, config: Config) -> None:
+    def test_are_read_from_a_job_file(self, config: Config) -> None:
         file = read(job_text(config))
         assert file.problems == ()
         assert file.config.layer == config
 
     @pytest.mark.parametrize("config", VALID)
-    def test_are_taken_as_defaults_and_overrides(self, config: Config, tmp_path: Path) -> None:
-        jobs = load_settings(settings_file(tmp_path, {"defaults": config, "overrides": {"a.b": config}})).jobs
-        assert jobs.defaults == config
-        assert jobs.overrides == {"a.b": config}
+    def test_are_read_as_defaults_and_overrides(self, config: Config, tmp_path: Path) -> None:
+        path = settings_file(tmp_path, {"defaults": config, "overrides": {"a.b": config}})
+        deployment = load_settings(path).deployment
+        assert deployment.defaults == config
+        assert deployment.overrides == {"a.b": config}
 
     @pytest.mark.parametrize("config", VALID)
-    def test_are_valid_to_the_published_schema(self, config: Config, published_schema: Draft7Validator) -> None:
+    def test_are_valid_by_the_published_schema(self, config: Config, published_schema: Draft7Validator) -> None:
         assert list(published_schema.iter_errors(config)) == []
 
 
 class TestInvalidSettings:
     @pytest.mark.parametrize("case", INVALID)
-    def test_are_problems_of_a_file_all_at_once(self, case: InvalidSettings) -> None:
+    def test_are_problems_of_a_job_file_reported_at_once(self, case: InvalidSettings) -> None:
         file = read(job_text(case.config))
         assert file.description is None
         assert [problem.code for problem in file.problems] == [expected.code for expected in case.problems]
@@ -103,46 +107,46 @@ class TestInvalidSettings:
 
     @pytest.mark.parametrize("place", ["defaults", "overrides.shop.orders"])
     @pytest.mark.parametrize("case", INVALID)
-    def test_are_an_error_of_the_settings_file_all_at_once(
+    def test_are_an_error_of_the_settings_file_reported_at_once(
         self, case: InvalidSettings, place: str, tmp_path: Path
     ) -> None:
         jobs = {"defaults": case.config} if place == "defaults" else {"overrides": {"shop.orders": case.config}}
         with pytest.raises(UsageError) as raised:
             load_settings(settings_file(tmp_path, jobs))
-        told = str(raised.value).partition("settings.json: ")[2].split("; jobs.")
-        for expected, text in zip(case.problems, told, strict=True):
-            assert is_told(expected, place, text)
+        details = str(raised.value).partition("settings.json is invalid: ")[2].split("; jobs.")
+        for expected, detail in zip(case.problems, details, strict=True):
+            assert matches(expected, place, detail)
 
     @pytest.mark.parametrize("case", INVALID)
-    def test_are_invalid_to_the_published_schema(
+    def test_are_invalid_by_the_published_schema(
         self, case: InvalidSettings, published_schema: Draft7Validator
     ) -> None:
         assert published_schema.is_valid(case.config) == case.beyond_the_schema
 
-    def test_never_show_a_text_that_may_be_a_secret(self) -> None:
+    def test_are_reported_without_a_string_that_may_be_a_secret(self) -> None:
         for case in invalid_settings():
             for problem in read(job_text(case.config)).problems:
                 assert "found '" not in problem.message
 
 
-def is_told(expected: Expected, place: str, text: str) -> bool:
-    return text.removeprefix("jobs.").startswith(f"{place}.{expected.at}: ") and expected.says in text
+def matches(expected: Expected, place: str, detail: str) -> bool:
+    return detail.removeprefix("jobs.").startswith(f"{place}.{expected.at}: ") and expected.says in detail
 
 
-def test_an_override_is_for_a_job_by_its_name(tmp_path: Path) -> None:
+def test_the_key_of_an_override_must_be_the_name_of_a_job(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"jobs\.overrides\.orders: expected the name of a job, package\.job"):
         load_settings(settings_file(tmp_path, {"overrides": {"orders": {}}}))
 
 
 @pytest.mark.parametrize("jobs", [[], {"defaults": []}, {"overrides": []}, {"overrides": {"a.b": "off"}}, {"x": {}}])
-def test_what_is_no_map_of_settings_is_an_error_and_no_crash(jobs: Any, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"settings\.json: jobs"):
+def test_jobs_that_are_not_a_map_of_settings_are_an_error(jobs: Any, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"settings\.json is invalid: jobs"):
         load_settings(settings_file(tmp_path, jobs))
 
 
 KEYS = st.sampled_from([path.rpartition(".")[2] for path in ALL_PATHS])
-# What JSON can say. A line end at the end of a text is left out, where $ means something else to every library;
-# and so are whole numbers with a point, which JSON Schema takes for integers and Airflow does not.
+# Any JSON, except strings with a line end, because libraries disagree about $ before one, and floats without a
+# fraction, which are integers to JSON Schema but not to Airflow.
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -156,7 +160,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(KEYS, JSON, max_size=4) | of_schema(JOB_CONFIG_SCHEMA), st.data())
-def test_we_and_json_schema_agree_on_anything(config: Config, data: st.DataObject) -> None:
+def test_our_validator_and_json_schema_agree_on_any_settings(config: Config, data: st.DataObject) -> None:
     if config and data.draw(st.booleans()):
         config = {**config, data.draw(st.sampled_from(sorted(config))): data.draw(JSON)}
     assert (not list(violations(config, JOB_CONFIG_SCHEMA))) == Draft7Validator(JOB_CONFIG_SCHEMA).is_valid(config)

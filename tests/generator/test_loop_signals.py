@@ -1,4 +1,4 @@
-"""SIGTERM, which Kubernetes sends once and gives half a minute to obey: the loop is gone at once."""
+"""SIGTERM ends the loop at once, long before Kubernetes would kill it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_signal_ends_an_idle_loop_at_once(number, workspace):
         assert "Traceback" not in loop.log
 
 
-def test_a_signal_ends_the_loop_in_the_middle_of_a_publish_and_leaves_whole_files(workspace):
+def test_a_signal_ends_a_loop_that_is_writing_and_leaves_only_complete_files(workspace):
     for number in range(3000):
         workspace.write_job(f"job_{number}")
     with workspace.sync_loop() as loop:
@@ -37,7 +37,7 @@ def test_a_signal_ends_the_loop_in_the_middle_of_a_publish_and_leaves_whole_file
         assert loop.stop() < STOPS_WITHIN_SECONDS
         assert loop.process.returncode == 0
     published = workspace.published()
-    assert 50 < len(published) < 3000, "the signal did not come in the middle"
+    assert 50 < len(published) < 3000, "the signal came too early or too late"
     assert published.items() <= workspace.wanted().items()
     assert not [name for name in os.listdir(workspace.dags) if name.endswith(".tmp")]
 
@@ -46,8 +46,8 @@ WHY_NO_CONTAINER = why_not(*IN_A_CONTAINER, "true")
 
 
 @pytest.mark.skipif(bool(WHY_NO_CONTAINER), reason=WHY_NO_CONTAINER)
-def test_a_signal_ends_the_first_process_of_a_container_too(workspace):
-    """The kernel throws away a signal to process 1 that has no handler."""
+def test_a_signal_ends_the_loop_as_the_first_process_of_a_container(workspace):
+    """The kernel ignores a signal to process 1 that has no handler."""
     with workspace.sync_loop(prefix=IN_A_CONTAINER) as loop:
         eventually(loop.has_synced)
         outer = loop.process.pid

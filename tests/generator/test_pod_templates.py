@@ -1,4 +1,4 @@
-"""CPU and memory of a job, as the KubernetesExecutor wants them: a file outside the DAG folder that the DAG names."""
+"""CPU and memory of a job for the KubernetesExecutor: a pod template outside the DAG folder, named by the DAG."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ POD = {
 
 @pytest.fixture
 def sync(tmp_path: Path):
-    """Runs one pass over a package with one job of the given resources; returns the exit code."""
+    """Runs one pass over a package with one job that has these resources; returns the exit code."""
     (tmp_path / "settings.json").write_text(
         json.dumps({"deployment": {"podTemplates": {"folder": str(tmp_path / "pods"), "pod": POD}}})
     )
@@ -41,7 +41,7 @@ def named_template(tmp_path: Path) -> Path:
     return Path(found[1])
 
 
-def test_the_dag_names_a_template_that_is_the_pod_with_the_resources_in_it(sync, tmp_path):
+def test_the_dag_names_a_template_with_the_resources_of_the_job(sync, tmp_path):
     assert sync({"cpu": "500m", "memory": "1Gi"}) == 0
     amounts = {"cpu": "500m", "memory": "1Gi"}
     expected = json.loads(json.dumps(POD))
@@ -49,7 +49,7 @@ def test_the_dag_names_a_template_that_is_the_pod_with_the_resources_in_it(sync,
     assert json.loads(named_template(tmp_path).read_text()) == expected
 
 
-def test_other_resources_get_another_template_and_the_first_stays_for_runs_that_wait(sync, tmp_path):
+def test_other_resources_get_another_template_and_the_first_one_is_kept_for_queued_runs(sync, tmp_path):
     sync({"cpu": 1})
     first = named_template(tmp_path)
     sync({"cpu": 2})
@@ -57,17 +57,17 @@ def test_other_resources_get_another_template_and_the_first_stays_for_runs_that_
     assert first.exists()
 
 
-def test_a_template_that_somebody_removed_comes_back(sync, tmp_path):
+def test_a_template_that_was_deleted_is_written_again(sync, tmp_path):
     sync({"cpu": 1})
     named_template(tmp_path).unlink()
     sync({"cpu": 1})
     assert named_template(tmp_path).exists()
 
 
-def test_a_template_that_cannot_be_written_publishes_no_dag_that_names_it(sync, tmp_path, capsys):
-    (tmp_path / "pods").write_text("in the way")
+def test_a_dag_is_not_written_if_its_template_cannot_be_written(sync, tmp_path, capsys):
+    (tmp_path / "pods").write_text("a file where the folder should be")
     assert sync({"cpu": 1}) == 4
-    assert "the pod template" in capsys.readouterr().err
+    assert f"the pod template {tmp_path}/pods/" in capsys.readouterr().err
     assert not (tmp_path / "dags" / "shop_load_dag.py").exists()
 
 
@@ -79,5 +79,5 @@ def test_a_template_that_cannot_be_written_publishes_no_dag_that_names_it(sync, 
         ({"memory": "1Gi", "limits": {"memory": "2Gi"}}, {"requests": {"memory": "1Gi"}, "limits": {"memory": "2Gi"}}),
     ],
 )
-def test_what_is_given_for_neither_holds_for_requests_and_limits(resources, expected):
+def test_amounts_outside_of_requests_and_limits_apply_to_both(resources, expected):
     assert requirements(resources) == expected

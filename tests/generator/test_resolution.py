@@ -298,9 +298,7 @@ class TestTheRunningLoop:
 
         def override(settings: Config) -> None:
             sync = {"watchSeconds": 0.1, "intervalSeconds": 60}
-            draft = workspace.settings.with_suffix(".draft")
-            draft.write_text(json.dumps({"sync": sync, "jobs": {"overrides": {"shop.orders": settings}}}))
-            draft.replace(workspace.settings)
+            workspace.write_settings_text(json.dumps({"sync": sync, "jobs": {"overrides": {"shop.orders": settings}}}))
 
         with workspace.sync_loop() as loop:
             eventually(lambda: "@daily" in file.read_text())
