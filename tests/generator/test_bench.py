@@ -13,5 +13,5 @@ def test_the_benchmark_prints_every_row(tmp_path: Path) -> None:
     command = [sys.executable, BENCH, "--jobs", "100", "--rounds", "1", "--folder", tmp_path]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
-    rows = ("import-based discovery", "cold sync --once", "no-op full pass of the running loop", "running loop, idle")
+    rows = ("import-based discovery", "cold sync --once", "full pass of the loop, no changes", "running loop, idle")
     assert [row for row in rows if row not in result.stdout] == []

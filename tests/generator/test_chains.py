@@ -206,6 +206,9 @@ def leads_to_itself(start: str, edges: dict[str, list[str]]) -> bool:
     return start in seen
 
 
+LITTLE_TIME = 20  # seconds of the processor; minutes if every name was compared with every other
+
+
 class TestManyJobs:
     COUNT = 5_000
 
@@ -227,7 +230,7 @@ class TestManyJobs:
     def test_a_chain_of_thousands_of_jobs_takes_little_time(self) -> None:
         started = time.process_time()
         catalog = apply_settings(Scan(self.jobs(None)), Deployment())
-        assert time.process_time() - started < 10
+        assert time.process_time() - started < LITTLE_TIME
         assert (len(catalog.jobs), catalog.problems) == (self.COUNT, ())
 
     def test_hundreds_of_unknown_names_take_little_time(self) -> None:
@@ -235,11 +238,11 @@ class TestManyJobs:
         jobs = (*self.jobs(None), *(job(key, config) for key, config in followers.items()))
         started = time.process_time()
         catalog = apply_settings(Scan(jobs), Deployment())
-        assert time.process_time() - started < 10
+        assert time.process_time() - started < LITTLE_TIME
         assert problems(catalog) == [(key, "after-unknown") for key in sorted(followers)]
 
     def test_a_cycle_of_thousands_of_jobs_takes_little_time_and_is_reported_in_full_once(self) -> None:
         started = time.process_time()
         catalog = apply_settings(Scan(self.jobs(f"shop.job_{self.COUNT - 1:04}")), Deployment())
-        assert time.process_time() - started < 10
+        assert time.process_time() - started < LITTLE_TIME
         assert [problem.message.count(" → ") for problem in catalog.problems] == [self.COUNT, *[0] * (self.COUNT - 1)]
