@@ -42,7 +42,7 @@ lint: .venv/test .bin/vale ## Check Python (style, types), YAML, and the spellin
 	@$(RUN)/mypy generator/airflow_control_plane
 	@$(RUN)/yamllint --strict values.yaml environments
 	@$(RUN)/codespell $(PROSE)
-	@.bin/vale --config tools/vale/vale.ini --output line $(PROSE)
+	@.bin/vale --config tools/vale/vale.ini --glob '!**/__pycache__/**' --output line $(PROSE)
 
 test: test-chart test-python ## Install what the tests need and run all tests, except those that need a cluster
 

@@ -60,7 +60,7 @@ def test_production_without_database_and_secrets_is_refused_with_one_list_of_eve
     values = {"secrets": nothing, "postgresql": {"enabled": True}}
     with pytest.raises(CommandError) as refusal:
         helm("template", "airflow", REPOSITORY, f"--values={PRODUCTION}", "--values=-", input=json.dumps(values))
-    missing = refusal.value.output.partition("Still to be set:\n")[2].splitlines()
+    missing = refusal.value.output.partition("Set these values:\n")[2].splitlines()
     assert [line.strip().split(":")[0] for line in missing if line.startswith("  ")] == [
         "postgresql.enabled",
         *(f"secrets.{entry}.existingSecret" for entry in entries),
@@ -114,7 +114,7 @@ def test_production_allows_only_one_webserver_to_be_evicted_at_a_time(production
 
 def test_production_passes_helm_test(production: Release):
     output = production.test()
-    assert "no file fails to import." in output
+    assert "job(s) and can import every DAG file." in output
     assert "of file_processing_hello_world succeeded." in output
 
 

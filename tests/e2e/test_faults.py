@@ -122,7 +122,7 @@ def seen_empty(durable: Durable) -> datetime | None:
     """When the sidecar last saw that no job is left, if that is what its last sync saw."""
     with durable.release.dag_sync() as url, urlopen(f"{url}/status", timeout=10) as answer:
         status = json.load(answer)
-    if "no job is left at all" not in json.dumps(status["held_back"]):
+    if "no job is left" not in json.dumps(status["held_back"]):
         return None
     return datetime.fromisoformat(status["last_sync"])
 

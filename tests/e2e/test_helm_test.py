@@ -22,13 +22,13 @@ def test_a_failing_job_is_reported_with_the_end_of_its_log(release: Release):
     with values_of_the_test(release, {"tests": {"dagId": DAG, "args": ["--name", " "]}}):
         output = failure_of_test(release)
     assert f"of {DAG} failed." in output
-    assert "--name is blank; give the name of somebody to greet" in output
+    assert "--name is blank; expected a name to greet" in output
 
 
 def test_a_dag_that_cannot_be_imported_is_reported_with_its_message(release: Release):
     with file_in_the_dag_folder(release, STRAY, "from airflow.sdk import DAG, no_such_name"):
         output = failure_of_test(release)
-    assert "Airflow cannot import stray_dag.py. Mend what its message names:" in output
+    assert "Airflow cannot import stray_dag.py. Fix this error:" in output
     assert "cannot import name 'no_such_name'" in output
 
 
@@ -38,7 +38,7 @@ def test_a_scheduler_that_is_down_is_reported_before_anything_else_is_tried(rele
     # Unhealthy once it has deregistered from the database, an old heartbeat while it is still shutting down.
     assert re.search(r"^scheduler (is unhealthy|had its last heartbeat)", output, re.MULTILINE)
     assert "See: kubectl get pods -n airflow -l app.kubernetes.io/instance=airflow" in output
-    assert "The sidecar dag-sync-sidecar does not tell its status" in output
+    assert "The container dag-sync-sidecar does not report its status" in output
 
 
 def failure_of_test(release: Release) -> str:

@@ -32,5 +32,5 @@ def test_no_container_restarted(release: Release):
 def test_helm_test_passes_and_says_what_it_checked(release: Release):
     output = release.test()
     assert "are alive." in output
-    assert "is a DAG in Airflow, and no file fails to import." in output
+    assert "job(s) and can import every DAG file." in output
     assert "of file_processing_hello_world succeeded." in output

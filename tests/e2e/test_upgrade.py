@@ -115,7 +115,7 @@ def test_a_change_of_sync_settings_reaches_the_generator_and_restarts_nothing(du
     before = durable.release.container_ids()
     durable.release.upgrade(merged(PATIENT_VALUES, {"sync": {"intervalSeconds": 120}}))
     with measure("helm upgrade changes a setting of the sync: the sidecar has read it"):
-        eventually(lambda: "settings read again" in sidecar_log(durable), "the sidecar has read its settings again")
+        eventually(lambda: "read the settings again" in sidecar_log(durable), "the sidecar has read its settings again")
     assert durable.release.container_ids() == before
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tools.cluster.commands import CommandError
+
 from .harness.airflow import Airflow
 from .harness.commands import shell
 from .harness.documentation import OPERATIONS, command
@@ -54,7 +56,7 @@ def airflow(release: Release) -> Iterator[Airflow]:
 
 def test_helm_test_passes_with_another_dag_folder(release: Release):
     output = release.test()
-    assert "every one of 1 job(s) is a DAG in Airflow" in output
+    assert "Airflow lists the DAGs of all 1 job(s)" in output
     assert "of shop_there succeeded." in output
 
 
@@ -67,7 +69,7 @@ def test_an_added_file_becomes_a_dag_that_runs(volume: PackagesVolume, airflow: 
     with measure("a job file added: its DAG is listed"):
         volume.write("shop/jobs/added.py", JOB.format(says="selling", description="Sells"))
         dag = eventually(lambda: airflow.dag("shop_added"), "Airflow lists shop_added")
-    assert [tag["name"] for tag in dag["tags"]] == ["shop"]
+    assert {tag["name"] for tag in dag["tags"]} == {"shop", "etl", "auto-generated"}
     assert airflow.run("shop_added", {"args": ["tea"]}) == ("success", ["selling tea"])
 
 
@@ -88,7 +90,7 @@ def test_a_broken_file_is_an_import_error_and_its_dag_stays(volume: PackagesVolu
         volume.write(path, SYNTAX_ERROR)
         error = eventually(lambda: airflow.import_error_of(path), f"Import Errors names {path}")
     assert f"{path}:1:39: error: Python cannot parse this file" in error
-    assert f"{path}:1:39" in listed_import_errors(volume.namespace)
+    assert f"{path}:1:39: error: Python cannot parse this file" in listed_import_errors(volume.namespace)
     assert airflow.dag("shop_broken")["is_paused"] is False
     run_id = airflow.trigger("shop_broken", {"args": []})
     assert airflow.end_of_run("shop_broken", run_id) == "failed"
@@ -118,5 +120,8 @@ def test_a_removed_file_removes_its_dag(volume: PackagesVolume, airflow: Airflow
 
 
 def listed_import_errors(namespace: str) -> str:
-    """What the documented command shows, which is printed for namespace airflow."""
-    return shell(command(OPERATIONS, "Import errors", "list-import-errors").replace("-n airflow ", f"-n {namespace} "))
+    """What the documented command shows, in another namespace. It exits with 1 if it lists any error."""
+    line = command(OPERATIONS, "Import errors", "list-import-errors").replace("-n airflow ", f"-n {namespace} ")
+    with pytest.raises(CommandError) as listed:
+        shell(line)
+    return listed.value.output

@@ -153,7 +153,7 @@ _KEYS: dict[str, tuple[Schema, str]] = {
     "pool": _key(_NAME, "The Airflow pool that a run takes a slot from; it must exist.", True),
     "priority": _key(
         {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST},
-        "Of the runs that wait for a slot, the one with the highest priority starts first.",
+        "Runs with a higher number start first when several wait for a slot.",
     ),
     "queue": _key(_NAME, "The queue of the executor.", True),
     "paused": _key(_FLAG, "Whether a new DAG is paused until somebody unpauses it."),

@@ -1,1 +1,1 @@
-this is no Python at all (
+this is not Python at all (
