@@ -206,7 +206,7 @@ def leads_to_itself(start: str, edges: dict[str, list[str]]) -> bool:
     return start in seen
 
 
-LITTLE_TIME = 20  # seconds of the processor; minutes if every name was compared with every other
+LITTLE_TIME = 10  # seconds of the processor
 
 
 class TestManyJobs:
@@ -235,7 +235,7 @@ class TestManyJobs:
 
     def test_hundreds_of_unknown_names_take_little_time(self) -> None:
         followers = {f"shop.orders_{number}": {"after": [f"shop.gone_{number}"]} for number in range(500)}
-        jobs = (*self.jobs(None), *(job(key, config) for key, config in followers.items()))
+        jobs = (*self.jobs(None)[:2_000], *(job(key, config) for key, config in followers.items()))
         started = time.process_time()
         catalog = apply_settings(Scan(jobs), Deployment())
         assert time.process_time() - started < LITTLE_TIME
