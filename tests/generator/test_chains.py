@@ -206,6 +206,9 @@ def leads_to_itself(start: str, edges: dict[str, list[str]]) -> bool:
     return start in seen
 
 
+LITTLE_TIME = 10  # seconds of the processor
+
+
 class TestManyJobs:
     COUNT = 5_000
 
@@ -227,19 +230,19 @@ class TestManyJobs:
     def test_a_chain_of_thousands_of_jobs_takes_little_time(self) -> None:
         started = time.process_time()
         catalog = apply_settings(Scan(self.jobs(None)), Deployment())
-        assert time.process_time() - started < 10
+        assert time.process_time() - started < LITTLE_TIME
         assert (len(catalog.jobs), catalog.problems) == (self.COUNT, ())
 
     def test_hundreds_of_unknown_names_take_little_time(self) -> None:
         followers = {f"shop.orders_{number}": {"after": [f"shop.gone_{number}"]} for number in range(500)}
-        jobs = (*self.jobs(None), *(job(key, config) for key, config in followers.items()))
+        jobs = (*self.jobs(None)[:2_000], *(job(key, config) for key, config in followers.items()))
         started = time.process_time()
         catalog = apply_settings(Scan(jobs), Deployment())
-        assert time.process_time() - started < 10
+        assert time.process_time() - started < LITTLE_TIME
         assert problems(catalog) == [(key, "after-unknown") for key in sorted(followers)]
 
     def test_a_cycle_of_thousands_of_jobs_takes_little_time_and_is_reported_in_full_once(self) -> None:
         started = time.process_time()
         catalog = apply_settings(Scan(self.jobs(f"shop.job_{self.COUNT - 1:04}")), Deployment())
-        assert time.process_time() - started < 10
+        assert time.process_time() - started < LITTLE_TIME
         assert [problem.message.count(" → ") for problem in catalog.problems] == [self.COUNT, *[0] * (self.COUNT - 1)]
