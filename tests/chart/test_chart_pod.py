@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from airflow_control_plane.sync.status_server import DEFAULT_PORT
+from airflow_control_plane.sync.status import DEFAULT_PORT
 from rendered import ROOT, Object, find, render
 
 EXAMPLES = ROOT / "examples" / "packages"

@@ -390,7 +390,7 @@ main(arguments)
 print(opened.count(path))
 """
 SECONDS = "expected a number of seconds above 0 and at most"
-STRING = "found a different string"
+STRING = "found a string (not shown)"
 
 
 class TestSettings:

@@ -200,7 +200,7 @@ größe = 'ä'; JOB_CONFIG = {
             "3:5: error: retrys: unknown key; did you mean retries? [config-key]",
             "4:5: error: retries: expected a whole number from 0 to 1000000, found -1 [config-value]",
             "6:35: error: notify.on_failure.1: expected slack:<connection id> or email:<address>, "
-            "found a different string [config-value]",
+            "found a string (not shown) [config-value]",
             "7:9: error: notify.on_succes: unknown key; did you mean on_success? [config-key]",
             "11:13: error: env.A: expected a string, found null [config-value]",
             "11:24: error: env.B: expected a string, found 1 [config-value]",

@@ -9,7 +9,7 @@ from typing import Any
 from airflow_control_plane.cli import inspect_commands, run_commands, sync_commands
 from airflow_control_plane.model.errors import EXIT_CODE_MEANINGS, ExitCode
 from airflow_control_plane.runtime import PACKAGES_ROOT_VARIABLE
-from airflow_control_plane.sync.status_server import DEFAULT_PORT
+from airflow_control_plane.sync.status import DEFAULT_PORT
 from airflow_control_plane.version import VERSION
 
 DAGS_DIR_VARIABLES = ("AIRFLOW_DAGS_DIR", "AIRFLOW__CORE__DAGS_FOLDER")  # the first one that is set is used

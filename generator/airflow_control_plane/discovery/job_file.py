@@ -113,9 +113,12 @@ def _description_node(value: ast.expr, source: SourceText) -> ast.expr:
         case ast.Tuple(elts=elements):
             parts = elements
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name == _DEFINITION:
-            by_name = {keyword.arg: keyword.value for keyword in value.keywords}
-            fields = ("entrypoint", "description")[len(value.args) :]
-            parts = [*value.args, *(by_name.pop(field) for field in fields if field in by_name), *by_name.values()]
+            named = {keyword.arg: keyword.value for keyword in value.keywords}
+            missing = ("entrypoint", "description")[len(value.args) :]
+            if named.keys() != set(missing):
+                message = f"{_DEFINITION} needs an entry point and a description; {_EXPECTED}"
+                _reject("job-shape", message, value, source)
+            parts = [*value.args, *(named[field] for field in missing)]
         case _:
             _reject("job-shape", f"JOB is not a tuple; {_EXPECTED}", value, source)
     if len(parts) != 2 or any(isinstance(part, ast.Starred) for part in parts):

@@ -124,7 +124,7 @@ def expectation(schema: Schema) -> str:
 def _shown(value: Any) -> str:
     """The value for a message. A string is not shown: it may be a secret."""
     if isinstance(value, str):
-        return "a different string"
+        return "a string (not shown)"
     if isinstance(value, (list, dict)):
         return "a list" if isinstance(value, list) else "an object"
     if isinstance(value, int) and abs(value) > _LARGEST_SHOWN:

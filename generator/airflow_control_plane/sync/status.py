@@ -13,6 +13,7 @@ from airflow_control_plane.model.text import printable
 from airflow_control_plane.sync.synchronizer import PassResult
 from airflow_control_plane.version import VERSION
 
+DEFAULT_PORT = 8975
 _PREFIX = "airflow_control_plane"
 _HEARTBEAT_SECONDS = 120
 

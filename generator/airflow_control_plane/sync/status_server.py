@@ -15,7 +15,6 @@ from typing import Any
 from airflow_control_plane.model.errors import UsageError
 from airflow_control_plane.sync.status import Board, to_dict, to_metrics
 
-DEFAULT_PORT = 8975
 _CLIENT_SECONDS = 5
 _MAX_CLIENTS = 8
 
