@@ -14,7 +14,7 @@ import yaml
 
 from tools.cluster.settings import REPOSITORY
 
-from .harness.commands import helm, run
+from .harness.commands import call, helm
 
 VALUES = (REPOSITORY / "values.yaml", *sorted((REPOSITORY / "environments").glob("*.yaml")))
 SCHEMAS = sorted((REPOSITORY / ".bin/schemas").glob("v*"))
@@ -62,7 +62,7 @@ def findings(rendered: list[Path]) -> list[Finding]:
 @pytest.mark.parametrize("schemas", SCHEMAS, ids=lambda folder: folder.name)
 def test_every_field_is_in_kubernetes_schemas(schemas: Path, rendered: list[Path]):
     location = f"{schemas}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json"
-    run([REPOSITORY / ".bin/kubeconform", "-strict", "-schema-location", location, *rendered])
+    call([REPOSITORY / ".bin/kubeconform", "-strict", "-schema-location", location, *rendered])
 
 
 def test_every_finding_of_a_scanner_has_a_reason_to_stay(findings: list[Finding]):
