@@ -139,7 +139,7 @@ def test_a_problem_is_an_import_error_that_names_file_line_and_column(broken_fol
     [(filename, error)] = broken_folder["import_errors"].items()
 
     assert filename == "airflow_control_plane_problems.py"
-    assert "data_pipeline/jobs/example_job.py:2:7: error: JOB is a list, not a tuple" in error
+    assert "data_pipeline/jobs/example_job.py:2:7: error: JOB is not a tuple" in error
 
 
 def test_a_job_with_a_problem_keeps_its_dag(broken_folder: dict[str, Any]):
