@@ -14,7 +14,7 @@ Found = TypeVar("Found")
 
 
 def wait_until(
-    condition: Callable[[], Found],
+    condition: Callable[[], Found | None],
     what: str,
     *,
     seconds: float = 120,

@@ -59,8 +59,7 @@ class Durable:
 
     def pod(self, component: str) -> dict[str, Any]:
         """The component's only pod, once all others have ended."""
-        found: dict[str, Any] = eventually(lambda: only(self.living(component)), f"there is one {component} pod")
-        return found
+        return eventually(lambda: only(self.living(component)), f"there is one {component} pod")
 
     def living(self, component: str) -> list[dict[str, Any]]:
         """The component's pods except those that were evicted."""
